@@ -1,0 +1,13 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/test/bench/'],
+  transform: {
+    '^.+\\.(t|j|m)sx?$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }],
+  },
+  // Packages that ship ES modules only are transformed; everything else in node_modules is left as it is.
+  transformIgnorePatterns: ['/node_modules/(?!(commander|selfsigned|@peculiar)/)'],
+  testTimeout: 30_000,
+};
