@@ -1,0 +1,516 @@
+/**
+ * The vocabulary of the local cloud: what can be asked of it, and what it answers. Types only.
+ *
+ * Nothing here comes from the rest of the project: the local cloud stands for the world outside.
+ */
+
+/** A timer that can be called off. */
+export interface CloudTimer {
+  cancel(): void;
+}
+
+/**
+ * The clock of the simulated world, in epoch milliseconds. How far an operation has come, how full a throttling bucket
+ * is and what a metric shows are functions of it alone, so a virtual clock makes a month pass in milliseconds.
+ */
+export interface CloudClock {
+  now(): number;
+  /** Calls `fire` once, when `now()` has reached `dueAt` (epoch ms). Timers must not keep a process alive. */
+  setTimer(dueAt: number, fire: () => void): CloudTimer;
+}
+
+/** How long things take, in milliseconds of the cloud's clock unless the name says otherwise. */
+export interface CloudTiming {
+  restart: number;
+  redeploy: number;
+  start: number;
+  powerOff: number;
+  /** Power off with `skipShutdown=true`. */
+  powerOffSkipShutdown: number;
+  deallocate: number;
+  /** PATCH of a virtual machine (tags). */
+  update: number;
+  /** From the machine running again to the guest agent reporting again. */
+  agentReady: number;
+  /** `Retry-After` of 202 answers and of operation status, in seconds. */
+  retryAfterSeconds: number;
+  /** Distance of the samples a metric is made of. */
+  metricSample: number;
+  /** Life of a token, in seconds of the token clock. Azure's managed identities: 24 h. */
+  tokenLifeSeconds: number;
+  /** Checks without the condition after which a metric alert is resolved. Azure: 3. */
+  resolveAfterChecks: number;
+  /** A webhook receiver that does not answer within this long counts as a transport error. Real time. */
+  webhookTimeout: number;
+}
+
+/** One role definition in the shape ARM has it (`properties` of Microsoft.Authorization/roleDefinitions). */
+export interface RoleDefinition {
+  roleName: string;
+  description?: string;
+  permissions: RolePermissions[];
+  assignableScopes: string[];
+}
+
+export interface RolePermissions {
+  actions: string[];
+  notActions?: string[];
+  dataActions?: string[];
+  notDataActions?: string[];
+}
+
+/** Who may do what where. `role` is a `roleName`, `principal` the name of a principal in the estate. */
+export interface RoleAssignment {
+  principal: string;
+  role: string;
+  scope: string;
+}
+
+/** An identity that can get tokens and be given roles. */
+export interface Principal {
+  name: string;
+  /** Object id: the `oid` claim, and what a role assignment names. */
+  objectId: string;
+  /** Application (client) id: the `appid` claim, and the `client_id` a user-assigned identity is asked for by. */
+  clientId: string;
+  kind: 'system-assigned' | 'user-assigned' | 'person';
+  /** Resource id of a user-assigned identity, or of the resource that owns a system-assigned one. */
+  resourceId?: string;
+  /** App roles in the tokens of a person, for example `Caretaker.Operator`. */
+  appRoles?: string[];
+  displayName?: string;
+}
+
+export interface Subscription {
+  subscriptionId: string;
+  displayName: string;
+  tenantId: string;
+}
+
+export interface ResourceGroup {
+  subscriptionId: string;
+  name: string;
+  location: string;
+  tags: Record<string, string>;
+}
+
+/** Anything with a resource id that the cloud only shows: `properties` is answered as it stands. */
+export interface EstateResource {
+  id: string;
+  type: string;
+  name: string;
+  location: string;
+  tags: Record<string, string>;
+  zones?: string[];
+  sku?: Record<string, unknown>;
+  kind?: string;
+  properties: Record<string, unknown>;
+}
+
+/** A virtual machine as seeded. */
+export interface MachineSeed {
+  subscriptionId: string;
+  resourceGroup: string;
+  name: string;
+  location: string;
+  zone?: string;
+  size: string;
+  tags: Record<string, string>;
+  /** Resource id of its network interface. */
+  networkInterfaceId: string;
+  osDiskId: string;
+  dataDiskIds?: string[];
+  power?: PowerState;
+}
+
+/** A Cloudflare zone, as data. */
+export interface DnsZoneSeed {
+  id: string;
+  name: string;
+  accountId: string;
+  records: DnsRecordSeed[];
+}
+
+export interface DnsRecordSeed {
+  id: string;
+  type: string;
+  name: string;
+  content: string;
+  ttl: number;
+  proxied: boolean;
+  comment?: string;
+}
+
+/** An action group: who is told. Only webhook receivers are acted on. */
+export interface ActionGroupSeed {
+  id: string;
+  shortName: string;
+  webhooks: WebhookReceiver[];
+}
+
+export interface WebhookReceiver {
+  name: string;
+  /** Where to POST. Empty: the receiver is not wired yet (see `CloudControl.setWebhook`), nothing is sent. */
+  serviceUri: string;
+  useCommonAlertSchema: true;
+}
+
+export type Aggregation = 'Average' | 'Minimum' | 'Maximum' | 'Total' | 'Count';
+export type ThresholdOperator =
+  'LessThan' | 'LessThanOrEqual' | 'GreaterThan' | 'GreaterThanOrEqual' | 'Equals' | 'NotEquals';
+
+/** A metric alert rule with static criteria. Each target of the scopes has a state of its own. */
+export interface MetricAlertSeed {
+  id: string;
+  description: string;
+  severity: 0 | 1 | 2 | 3 | 4;
+  enabled: boolean;
+  /** Resource ids of machines, or of resource groups or subscriptions whose machines are all watched. */
+  scopes: string[];
+  /** ISO 8601, PT1M up. */
+  evaluationFrequency: string;
+  windowSize: string;
+  criteria: MetricCriterion[];
+  autoMitigate: boolean;
+  actionGroupIds: string[];
+  customProperties?: Record<string, string>;
+}
+
+export interface MetricCriterion {
+  name: string;
+  metricName: string;
+  metricNamespace: string;
+  operator: ThresholdOperator;
+  threshold: number;
+  timeAggregation: Aggregation;
+}
+
+/** Everything that exists when the cloud starts. Make changes to a copy from `seedEstate()`. */
+export interface Estate {
+  tenantId: string;
+  subscriptions: Subscription[];
+  resourceGroups: ResourceGroup[];
+  machines: MachineSeed[];
+  resources: EstateResource[];
+  principals: Principal[];
+  roleAssignments: RoleAssignment[];
+  actionGroups: ActionGroupSeed[];
+  metricAlerts: MetricAlertSeed[];
+  dnsZones: DnsZoneSeed[];
+}
+
+export interface CloudOptions {
+  /** Where the CA certificate is written. Created when missing; not removed by `stop()`. */
+  directory: string;
+  /** 0 or absent: any free port. */
+  armPort?: number;
+  identityPort?: number;
+  clock?: CloudClock;
+  /**
+   * Wall clock of the tokens, epoch ms. Apart from `clock` because the SDK's token cache compares `expires_on` with the
+   * real time of its own process. Default: `Date.now`.
+   */
+  tokenNow?: () => number;
+  /** Seeds every id and every metric's noise. Default 1. */
+  seed?: number;
+  /** Default: `seedEstate()`. */
+  estate?: Estate;
+  /** Added to the built-in definitions (Reader, Contributor, Caretaker operator); one of the same name replaces it. */
+  roleDefinitions?: RoleDefinition[];
+  timing?: Partial<CloudTiming>;
+  /** Audiences ARM accepts besides `https://management.azure.com` and `https://management.core.windows.net`. */
+  audiences?: string[];
+  /** Evaluate alert rules by their frequency on the clock. Default true; false: only `control.evaluateAlerts()`. */
+  monitor?: boolean;
+}
+
+export type PowerState = 'running' | 'starting' | 'stopping' | 'stopped' | 'deallocating' | 'deallocated';
+
+/**
+ * What is wrong with a machine.
+ *
+ * - `guest-hung`: power state running, agent not reporting, availability metric 0, no CPU used.
+ * - `memory-exhausted`: agent reports, availability 1, available memory near 0, CPU near 100.
+ * - `agent-silent`: the machine works (availability 1) but the agent does not report.
+ * - `host-failing`: as `guest-hung`, and resource health says Unavailable for a platform reason.
+ * - `boot-loop`: availability flaps between 0 and 1, agent not reporting.
+ */
+export type BreakageKind = 'guest-hung' | 'memory-exhausted' | 'agent-silent' | 'host-failing' | 'boot-loop';
+
+/**
+ * The mildest action that heals a breakage. A stronger action heals too: restart (or power off and start) < redeploy
+ * (or deallocate and start: another host) < replace. `nothing`: no action does; `time`: heals by itself.
+ */
+export type HealedBy = 'restart' | 'redeploy' | 'replace' | 'nothing' | 'time';
+
+export interface Breakage {
+  kind: BreakageKind;
+  healedBy: HealedBy;
+  /** With `healedBy: 'time'`: after how many ms of the clock. */
+  healsAfter?: number;
+}
+
+export interface MachineState {
+  id: string;
+  name: string;
+  resourceGroup: string;
+  power: PowerState;
+  provisioning: 'Succeeded' | 'Updating' | 'Failed';
+  /** Whether the guest agent reports. */
+  agent: 'ready' | 'not-ready' | 'absent';
+  healthy: boolean;
+  breakage?: Breakage;
+  tags: Record<string, string>;
+  /** How often each action took effect (not: was accepted) since the cloud started. */
+  effects: Record<MachineAction, number>;
+}
+
+export type MachineAction = 'restart' | 'redeploy' | 'start' | 'powerOff' | 'deallocate' | 'update';
+
+/** What a fault does to the calls it matches. */
+export type FaultEffect =
+  /** 202, the operation ends Succeeded, and nothing has changed. */
+  | { kind: 'accept-and-do-nothing' }
+  /** 202, then the operation ends Failed with this error, and nothing has changed. */
+  | { kind: 'fail-late'; code?: string; message?: string }
+  /** Accepted and carried out, but the caller's connection is cut instead of an answer. */
+  | { kind: 'timeout-after-effect' }
+  /** The connection is cut and nothing happens. */
+  | { kind: 'connection-reset' }
+  /** Answered with this status and error, nothing happens. 429 and 503 carry `Retry-After`. */
+  | { kind: 'status'; status: number; code?: string; message?: string; retryAfterSeconds?: number }
+  /** 202, then the operation ends Failed with ZonalAllocationFailed (zonal machine) or AllocationFailed. */
+  | { kind: 'allocation-failed' }
+  /** The answer is late by `delay` ms of real time, and operations take `factor` times as long. */
+  | { kind: 'slow'; delay?: number; factor?: number }
+  /** 404 ResourceNotFound. */
+  | { kind: 'disappear' };
+
+export interface Fault {
+  effect: FaultEffect;
+  /** Glob over the authorization action, case-insensitive: `Microsoft.Compute/virtualMachines/restart/action`, `**restart**`. */
+  operation?: string;
+  /** Glob over the resource id (or the request path), case-insensitive. */
+  resource?: string;
+  /** Name of a principal. */
+  principal?: string;
+  /** Let this many matching calls pass first. */
+  skip?: number;
+  /** Then act on this many calls. Absent: until removed. */
+  times?: number;
+}
+
+export interface ActiveFault extends Fault {
+  id: string;
+  /** How many calls it has acted on. */
+  used: number;
+  /** How many matching calls it has let pass. */
+  skipped: number;
+}
+
+/** One call that reached ARM. */
+export interface JournalEntry {
+  sequence: number;
+  /** Epoch ms on the cloud's clock. */
+  at: number;
+  method: string;
+  path: string;
+  query: string;
+  /** The authorization action, when a route was found. */
+  operation?: string;
+  resourceId?: string;
+  principal?: string;
+  /** 0: the connection was cut. */
+  status: number;
+  errorCode?: string;
+  fault?: string;
+  requestId: string;
+  correlationId: string;
+  clientRequestId?: string;
+  /** Remaining counts as answered in headers, by header name. */
+  rateLimits: Record<string, string>;
+}
+
+export interface CallCounts {
+  reads: number;
+  writes: number;
+  deletes: number;
+  throttled: number;
+  /** Calls by authorization action. */
+  byOperation: Record<string, number>;
+}
+
+export interface JournalFilter {
+  /** Only entries with a greater sequence number. */
+  after?: number;
+  method?: string;
+  /** Glob over the authorization action. */
+  operation?: string;
+  /** Glob over the path. */
+  path?: string;
+  principal?: string;
+}
+
+/** One attempt to deliver an alert to a webhook. */
+export interface DeliveryAttempt {
+  at: number;
+  /** HTTP status; 0 for a transport error or timeout. */
+  status: number;
+  error?: string;
+}
+
+export interface Delivery {
+  id: string;
+  alertId: string;
+  rule: string;
+  monitorCondition: 'Fired' | 'Resolved';
+  url: string;
+  /** `suppressed`: the endpoint is in its 15 minutes of silence. `refused`: a status that is not tried again. */
+  state: 'pending' | 'delivered' | 'refused' | 'exhausted' | 'suppressed';
+  attempts: DeliveryAttempt[];
+  payload: CommonAlert;
+}
+
+/** The common alert schema as Azure Monitor posts it. */
+export interface CommonAlert {
+  schemaId: 'azureMonitorCommonAlertSchema';
+  data: {
+    essentials: AlertEssentials;
+    alertContext: Record<string, unknown>;
+    customProperties?: Record<string, string> | null;
+  };
+}
+
+export interface AlertEssentials {
+  alertId: string;
+  alertRule: string;
+  /** Resource id of the rule. Azure sends it with this casing. */
+  alertRuleID?: string;
+  severity: string;
+  signalType: string;
+  monitorCondition: 'Fired' | 'Resolved';
+  monitoringService: string;
+  alertTargetIDs: string[];
+  configurationItems: string[];
+  originAlertId: string;
+  firedDateTime: string;
+  resolvedDateTime?: string;
+  description: string;
+  essentialsVersion: string;
+  alertContextVersion: string;
+  targetResourceType?: string;
+  targetResourceGroup?: string;
+  investigationLink?: string;
+}
+
+/** Kinds of alert that do not come from the metric rules and are raised on demand. */
+export type RaisedAlertKind = 'log' | 'activity-log' | 'resource-health' | 'service-health' | 'metric';
+
+export interface RaiseAlert {
+  kind: RaisedAlertKind;
+  /** Resource id of the target. For `service-health` a subscription id path. */
+  target: string;
+  monitorCondition?: 'Fired' | 'Resolved';
+  /** Name of the alert rule. */
+  rule?: string;
+  severity?: 0 | 1 | 2 | 3 | 4;
+  description?: string;
+  /** Same key, same alert id: a Resolved finds its Fired. Default: rule and target. */
+  key?: string;
+  /** Merged over the generated alert context. */
+  context?: Record<string, unknown>;
+  /** Default: every action group of the estate. */
+  actionGroupIds?: string[];
+}
+
+/** An injected series: overrides what the machine's state would show, from `from` on (epoch ms) until `until`. */
+export interface MetricInjection {
+  resourceId: string;
+  metricName: string;
+  value: number;
+  from?: number;
+  until?: number;
+}
+
+export interface AlertState {
+  rule: string;
+  target: string;
+  state: 'Fired' | 'Resolved';
+  alertId: string;
+  since: number;
+}
+
+export interface TokenRequest {
+  /** Name of a principal of kind `person`, or any name: a person is made for it. */
+  name: string;
+  audience: string;
+  roles?: string[];
+  tenantId?: string;
+  issuer?: string;
+  /** Seconds; negative makes a token that has expired. */
+  lifeSeconds?: number;
+  /** Extra claims, overriding the generated ones. */
+  claims?: Record<string, unknown>;
+}
+
+/**
+ * Levers on the world. In process they are methods; other processes use the same ones as
+ * `POST {control}/_local/{method}` with the argument as JSON (see `RemoteCloudControl`), hence everything is a promise.
+ * An unknown machine, alert rule or fault is an error that names it.
+ */
+export interface CloudControl {
+  now(): Promise<number>;
+  machines(): Promise<MachineState[]>;
+  /** By name (if unique) or resource id. */
+  machine(idOrName: string): Promise<MachineState>;
+  setMachine(idOrName: string, state: { power?: PowerState; tags?: Record<string, string> }): Promise<MachineState>;
+  breakMachine(idOrName: string, breakage: Breakage): Promise<MachineState>;
+  healMachine(idOrName: string): Promise<MachineState>;
+  /** Puts a new machine in place of the old one under the same name: heals all but `nothing`. */
+  replaceMachine(idOrName: string): Promise<MachineState>;
+  addFault(fault: Fault): Promise<string>;
+  removeFault(id: string): Promise<void>;
+  faults(): Promise<ActiveFault[]>;
+  clearFaults(): Promise<void>;
+  injectMetric(injection: MetricInjection): Promise<void>;
+  clearMetrics(): Promise<void>;
+  journal(filter?: JournalFilter): Promise<JournalEntry[]>;
+  counts(filter?: JournalFilter): Promise<CallCounts>;
+  clearJournal(): Promise<void>;
+  /** Evaluates every enabled metric alert rule now; answers the alerts that changed. */
+  evaluateAlerts(): Promise<AlertState[]>;
+  alertStates(): Promise<AlertState[]>;
+  raiseAlert(alert: RaiseAlert): Promise<CommonAlert>;
+  /** Wires the webhook receivers of one action group (or all) to a URL. */
+  setWebhook(target: { url: string; actionGroupId?: string }): Promise<void>;
+  deliveries(): Promise<Delivery[]>;
+
+  token(request: TokenRequest): Promise<string>;
+  /** Gives a role to a principal at a scope while running. */
+  assignRole(assignment: RoleAssignment): Promise<void>;
+  removeRole(assignment: RoleAssignment): Promise<void>;
+}
+
+export interface RunningCloud {
+  /** `https://127.0.0.1:PORT`: the `endpoint` of ARM clients. */
+  armEndpoint: string;
+  /** `http://127.0.0.1:PORT/msi/token`: the value of `IDENTITY_ENDPOINT`. */
+  identityEndpoint: string;
+  /** The value of `IDENTITY_HEADER`: the system-assigned identity of principal `caretaker`. */
+  identityHeader: string;
+  /** Base URL of `/_local/` and of the OpenID metadata: `http://127.0.0.1:PORT`. */
+  controlEndpoint: string;
+  /** OpenID issuer of the tokens, as in their `iss` claim. */
+  issuer: string;
+  tenantId: string;
+  /** PEM file of the CA that signed ARM's certificate. */
+  caFile: string;
+  /**
+   * Environment for a child process whose managed identity is `principal` (default `caretaker`): `IDENTITY_ENDPOINT`,
+   * `IDENTITY_HEADER`, `NODE_EXTRA_CA_CERTS`, `CARETAKER_ARM_ENDPOINT`, `CARETAKER_LOCAL_CLOUD`, `AZURE_TENANT_ID`.
+   */
+  environment(principal?: string): Record<string, string>;
+  control: CloudControl;
+  /** Closes both servers and every timer. Safe to call twice. */
+  stop(): Promise<void>;
+}
