@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from './canonical-json';
+
+/** SHA-256 of a text, as 64 lower-case hexadecimal digits. */
+export function sha256(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex');
+}
+
+/** SHA-256 of a value's canonical JSON: the same for values that are equal, whatever the order of their keys. */
+export function hashOf(value: unknown): string {
+  return sha256(canonicalJson(value));
+}
+
+/**
+ * A UUID (version 8, RFC 9562) that is a pure function of its parts, for headers and fields that want a UUID and must
+ * stay the same when a step is carried out again.
+ */
+export function uuidOf(...parts: readonly string[]): string {
+  const digits = hashOf(parts).slice(0, 32).split('');
+  digits[12] = '8';
+  digits[16] = '89ab'[Number.parseInt(digits[16] as string, 16) % 4] as string;
+  const text = digits.join('');
+  return `${text.slice(0, 8)}-${text.slice(8, 12)}-${text.slice(12, 16)}-${text.slice(16, 20)}-${text.slice(20)}`;
+}

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { parseDuration, type Seconds } from '../kernel/duration';
+import { severitySchema, conditionSchema } from '../signal/model';
+
+/** A duration as people write it (`90s`, `10m`, `1h30m`), held as seconds. */
+export const durationSchema = z.string().transform((text, context): Seconds => {
+  const duration = parseDuration(text);
+  if (duration === undefined || duration <= 0) {
+    context.addIssue({ code: 'custom', message: `"${text}" is not a duration; write it like 90s, 10m, 1h30m or 2d` });
+    return z.NEVER;
+  }
+  return duration;
+});
+
+/** What a rule may do on its own: watch, propose, or act. Ordered. */
+export const modeSchema = z.enum(['observe', 'suggest', 'auto']);
+export type Mode = z.infer<typeof modeSchema>;
+
+const nameSchema = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, 'must be lower-case letters, digits and inner hyphens, at most 64');
+const globSchema = z.string().min(1).max(260);
+
+/** Which signals a rule is about. Every field that is given must fit; a list fits when any of its entries does. */
+export const matchSchema = z.strictObject({
+  source: z.array(z.enum(['azure-monitor'])).min(1).optional(),
+  kind: z.array(z.enum(['metric', 'log', 'activity-log', 'resource-health', 'service-health'])).min(1).optional(),
+  /** Globs (`*` and `?`) over the alert rule's name, without regard to case. */
+  alertRule: z.array(globSchema).min(1).optional(),
+  severity: z.array(severitySchema).min(1).optional(),
+  condition: conditionSchema.default('fired'),
+  /** ARM types such as `Microsoft.Compute/virtualMachines`, without regard to case. */
+  resourceType: z.array(z.string().min(3)).min(1).optional(),
+  /** Globs over the resource group's name. */
+  resourceGroup: z.array(globSchema).min(1).optional(),
+  /** Globs over the resource's name. */
+  resource: z.array(globSchema).min(1).optional(),
+});
+export type Match = z.infer<typeof matchSchema>;
+
+/** One rung of a ladder: a runbook with its parameters. */
+export const rungSchema = z.strictObject({
+  runbook: nameSchema,
+  parameters: z.record(z.string(), z.unknown()).default({}),
+});
+export type Rung = z.infer<typeof rungSchema>;
+
+export const ruleSchema = z.strictObject({
+  name: nameSchema,
+  description: z.string().max(1024).optional(),
+  match: matchSchema,
+  mode: modeSchema,
+  /** Tried in order, each verified, until one heals the resource. */
+  ladder: z.array(rungSchema).min(1).max(8),
+  verification: z
+    .strictObject({
+      /** How long after an action the resource may take to be healthy again. */
+      within: durationSchema,
+      /** How often to look in that time. */
+      every: durationSchema,
+    })
+    .optional(),
+  /** Least time between two actions of one runbook on one resource. */
+  cooldown: durationSchema.optional(),
+});
+export type Rule = z.infer<typeof ruleSchema>;
+
+export const budgetSchema = z.strictObject({
+  name: nameSchema,
+  /** Sliding window. */
+  window: durationSchema,
+  /** At most so many distinct resources are acted on within the window. */
+  maxResources: z.number().int().min(1).max(10_000),
+});
+export type Budget = z.infer<typeof budgetSchema>;
+
+export const environmentSchema = z.strictObject({
+  /** Where the environment's resources live: subscription ids, and globs over resource groups (all when left out). */
+  subscriptions: z.array(z.uuid()).min(1),
+  resourceGroups: z.array(globSchema).min(1).optional(),
+  /** No rule may do more than this here. */
+  ceiling: modeSchema,
+  budgets: z.array(budgetSchema).min(1),
+});
+
+/** The policy document: which signals lead to which runbooks, in which mode, within which limits. */
+export const policySchema = z.strictObject({
+  version: z.literal(1),
+  defaults: z
+    .strictObject({
+      verification: z.strictObject({ within: durationSchema, every: durationSchema }).prefault({ within: '10m', every: '30s' }),
+      cooldown: durationSchema.prefault('15m'),
+      /** How long a lease on a resource lasts without renewal; longer than any single step of a runbook. */
+      lease: durationSchema.prefault('30m'),
+      /** How long a run waits for its turn before a person is asked. */
+      patience: durationSchema.prefault('30m'),
+    })
+    .prefault({}),
+  environments: z.record(nameSchema, environmentSchema),
+  rules: z.array(ruleSchema).min(1).max(1000),
+});
+/** A policy as written: durations are text, defaults may be missing. */
+export type PolicyDocument = z.input<typeof policySchema>;
+/** A policy as used. */
+export type Policy = z.infer<typeof policySchema>;

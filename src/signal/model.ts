@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import type { Iso8601 } from '../kernel/clock';
+import { parseResourceId, type ResourceId } from '../kernel/resource-id';
+
+/** A resource id in our one spelling; anything that is not an ARM resource id is refused. */
+export const resourceIdSchema = z.string().transform((text, context): ResourceId => {
+  const parsed = parseResourceId(text);
+  if (parsed === undefined) {
+    context.addIssue({ code: 'custom', message: 'is not an Azure resource id; expected /subscriptions/<uuid>/resourceGroups/<name>/providers/<namespace>/<type>/<name>' });
+    return z.NEVER;
+  }
+  return parsed.id;
+});
+
+/** An instant in any ISO 8601 form, kept as UTC with milliseconds. */
+export const instantSchema = z.string().transform((text, context): Iso8601 => {
+  const epoch = Date.parse(text);
+  if (Number.isNaN(epoch)) {
+    context.addIssue({ code: 'custom', message: 'is not an ISO 8601 date and time' });
+    return z.NEVER;
+  }
+  return new Date(epoch).toISOString() as Iso8601;
+});
+
+export const severitySchema = z.enum(['Sev0', 'Sev1', 'Sev2', 'Sev3', 'Sev4']);
+export type Severity = z.infer<typeof severitySchema>;
+
+export const conditionSchema = z.enum(['fired', 'resolved']);
+export type Condition = z.infer<typeof conditionSchema>;
+
+/**
+ * One thing that happened to one resource, normalized. The payload it came from is never trusted as the resource's state:
+ * it says where to look, not what is there.
+ */
+export const signalSchema = z.object({
+  /** Identity: a pure function of the content, so a duplicate delivery has the same id. 32 hexadecimal digits. */
+  id: z.string().regex(/^[0-9a-f]{32}$/),
+  /** The same for every signal about one occurrence on one resource: `Fired` and its `Resolved` share it. */
+  correlation: z.string().regex(/^[0-9a-f]{32}$/),
+  source: z.enum(['azure-monitor']),
+  kind: z.enum(['metric', 'log', 'activity-log', 'resource-health', 'service-health']),
+  /** Name of the alert rule. */
+  rule: z.string().min(1).max(260),
+  severity: severitySchema,
+  condition: conditionSchema,
+  target: resourceIdSchema,
+  occurredAt: instantSchema,
+  summary: z.string().max(1024),
+  /** The few facts of the payload that rules and people use, flat. Values of secrets never get here. */
+  facts: z.record(z.string().max(120), z.union([z.string().max(1024), z.number(), z.boolean()])),
+});
+export type Signal = z.infer<typeof signalSchema>;
