@@ -1,0 +1,26 @@
+export type {
+  CommitHooks,
+  DurableWrite,
+  EntitySnapshot,
+  HostApp,
+  HostKeys,
+  HostLog,
+  HostLogEntry,
+  HostOptions,
+  HostStatistics,
+  InstanceQuery,
+  InstanceSnapshot,
+  LogLevel,
+  QuiescenceOptions,
+  QuiescenceResult,
+  RunningHost,
+  RuntimeStatus,
+  StartOrchestrationOptions,
+} from './api';
+export { createSystemClock, createVirtualClock } from './clock';
+export type { ClockTimer, HostClock, VirtualClock } from './clock';
+export { createFunctionsCore } from './core';
+export type { FunctionBinding, FunctionMetadata, FunctionsCore, RegisteredFunction } from './core';
+export { EventType, eventTypeName } from './durable/history';
+export type { FailureDetails, HistoryEvent } from './durable/history';
+export { startHost } from './host';
