@@ -1,0 +1,45 @@
+import type { Clock } from '../kernel/clock';
+import { emptyGuard, acquire, release, renew, setKillSwitch } from './plan';
+import {
+  guardOperations,
+  guardStateSchema,
+  releaseSchema,
+  renewSchema,
+  requestSchema,
+  setKillSwitchSchema,
+  type GuardState,
+} from './model';
+
+/**
+ * Applies one operation to the guard's state and tells the new state and the answer. All of the guard's mutable state is
+ * in one entity per environment, which the durable engine runs one operation at a time: no two runs can both be told `go`
+ * for one resource.
+ *
+ * @throws ZodError when state or input do not fit: the caller's operation fails and the state stays as it was. A state that
+ * cannot be read therefore stops every run instead of letting them pass.
+ */
+export function applyGuardOperation(
+  rawState: unknown,
+  operation: string,
+  input: unknown,
+  clock: Clock,
+): { readonly state: GuardState; readonly answer: unknown } {
+  const state = rawState === undefined || rawState === null ? emptyGuard : guardStateSchema.parse(rawState);
+  const now = clock.now();
+  switch (operation) {
+    case guardOperations.acquire: {
+      const result = acquire(state, requestSchema.parse(input), now);
+      return { state: result.state, answer: result.verdict };
+    }
+    case guardOperations.renew: {
+      const result = renew(state, renewSchema.parse(input), now);
+      return { state: result.state, answer: result.renewal };
+    }
+    case guardOperations.release:
+      return { state: release(state, releaseSchema.parse(input), now), answer: null };
+    case guardOperations.setKillSwitch:
+      return { state: setKillSwitch(state, setKillSwitchSchema.parse(input), now), answer: null };
+    default:
+      throw new RangeError(`the guard has no operation "${operation}"; it has ${Object.values(guardOperations).join(', ')}`);
+  }
+}

@@ -1,0 +1,3 @@
+export * from './model';
+export { applyGuardOperation } from './entity';
+export { emptyGuard, fenceProblem } from './plan';

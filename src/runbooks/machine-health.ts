@@ -1,0 +1,111 @@
+import type { Iso8601 } from '../kernel/clock';
+import type { MachineObservation, MachineSighting } from '../ports/machines';
+import type { Facts, Plan, Step, Verification } from './model';
+
+/** States of the platform's own that mean: an operation is going on. */
+const busyStates: ReadonlySet<string> = new Set(['creating', 'updating', 'deleting', 'migrating']);
+
+/** What speaks against a machine being healthy, in words; empty when it is. Evidence of absence only: see {@link assess}. */
+function complaints(machine: MachineObservation): string[] {
+  const found: string[] = [];
+  if (machine.powerState !== 'running') {
+    found.push(`power state is ${machine.powerState}`);
+  }
+  if (machine.provisioningState !== 'succeeded') {
+    found.push(`provisioning state is ${machine.provisioningState}`);
+  }
+  if (machine.agent === 'not-ready') {
+    found.push('the guest agent does not report');
+  }
+  if (machine.resourceHealth === 'unavailable' || machine.resourceHealth === 'degraded') {
+    found.push(`resource health is ${machine.resourceHealth}`);
+  }
+  if (machine.availability !== null && machine.availability.value < 1) {
+    found.push(`availability metric was ${machine.availability.value} at ${machine.availability.at}`);
+  }
+  return found;
+}
+
+/** The facts of a machine that plans show, undo needs and people read. */
+export function machineFacts(sighting: MachineSighting): Facts {
+  return sighting.exists
+    ? {
+        exists: true,
+        powerState: sighting.powerState,
+        provisioningState: sighting.provisioningState,
+        provisionedAt: sighting.provisionedAt,
+        agent: sighting.agent,
+        resourceHealth: sighting.resourceHealth,
+        availability: sighting.availability?.value ?? null,
+        availabilityAt: sighting.availability?.at ?? null,
+        zone: sighting.zone,
+        observedAt: sighting.observedAt,
+      }
+    : { exists: false, observedAt: sighting.observedAt };
+}
+
+/**
+ * Plans the one operation that is to heal a running machine that is not healthy. Leaves alone what is healthy, what
+ * somebody stopped on purpose, and what somebody else is working on.
+ */
+export function planOperation(sighting: MachineSighting, operation: { readonly name: string; readonly summary: string }): Plan {
+  if (!sighting.exists) {
+    return { kind: 'impossible', reasons: ['the machine does not exist'] };
+  }
+  if (busyStates.has(sighting.provisioningState)) {
+    return {
+      kind: 'busy',
+      reasons: [`another operation is running on the machine (provisioning state ${sighting.provisioningState})`],
+      retryAfterSeconds: 30,
+    };
+  }
+  if (sighting.powerState !== 'running' && sighting.powerState !== 'unknown') {
+    return { kind: 'impossible', reasons: [`the machine is ${sighting.powerState}: ${operation.name} helps only a running machine`] };
+  }
+  const reasons = complaints(sighting);
+  if (reasons.length === 0) {
+    return { kind: 'nothing-to-do', reasons: ['the machine is running, its agent reports and it is available'] };
+  }
+  return {
+    kind: 'act',
+    summary: operation.summary,
+    reasons,
+    steps: [{ id: operation.name, effect: operation.name, summary: operation.summary }],
+    before: machineFacts(sighting),
+  };
+}
+
+/**
+ * Judges a machine after an operation. Healthy needs an availability point newer than the action: a metric lags by a
+ * minute or more, and a point from before proves nothing.
+ */
+export function assess(before: Facts, after: MachineSighting, actedAt: Iso8601): Verification {
+  const facts = machineFacts(after);
+  if (!after.exists) {
+    return { verdict: 'worse', reasons: ['the machine no longer exists'], facts };
+  }
+  const lostPower = before['powerState'] === 'running' && ['stopped', 'deallocated'].includes(after.powerState);
+  const nowFailed = before['provisioningState'] === 'succeeded' && after.provisioningState === 'failed';
+  if (lostPower || nowFailed) {
+    const reasons = [
+      ...(lostPower ? [`it was running before and is ${after.powerState} now`] : []),
+      ...(nowFailed ? ['its provisioning state was succeeded before and is failed now'] : []),
+    ];
+    return { verdict: 'worse', reasons, facts };
+  }
+  const fresh = after.availability !== null && after.availability.at >= actedAt;
+  const reasons = complaints(fresh ? after : { ...after, availability: null });
+  if (reasons.length > 0) {
+    return { verdict: 'pending', reasons, facts };
+  }
+  return fresh
+    ? { verdict: 'healthy', reasons: ['running, agent reports, available on a metric newer than the action'], facts }
+    : { verdict: 'blind', reasons: [`no availability metric newer than ${actedAt}`], facts };
+}
+
+/** A machine that lost its power by our doing is started again; nothing else can be undone by a machine. */
+export function undoPowerLoss(before: Facts, after: MachineSighting): readonly Step[] {
+  return after.exists && before['powerState'] === 'running' && ['stopped', 'deallocated'].includes(after.powerState)
+    ? [{ id: 'undo-start', effect: 'start', summary: 'Start the machine again: it was running before' }]
+    : [];
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import type { MachineSighting } from '../../ports/machines';
+import { assess, planOperation, undoPowerLoss } from '../machine-health';
+import { machinePermissions } from '../machine-permissions';
+import type { Runbook } from '../model';
+
+/** Restarts a virtual machine whose guest hangs. Keeps disks, addresses and host. */
+export const restartVm: Runbook<Record<string, never>, MachineSighting> = {
+  name: 'restart-vm',
+  version: 1,
+  summary: 'Restart a virtual machine that is running and not healthy.',
+  impact: 'disruptive',
+  resourceTypes: ['microsoft.compute/virtualmachines'],
+  parameters: z.strictObject({}),
+  permissions: {
+    actions: [...machinePermissions.observe, 'Microsoft.Compute/virtualMachines/restart/action', ...machinePermissions.undo],
+    dataActions: [],
+  },
+  suits: ['VM availability metric below 1', 'guest agent heartbeat missing', 'resource health unavailable'],
+  operationLimitSeconds: 900,
+  plan: (sighting) => planOperation(sighting, { name: 'restart', summary: 'Restart the virtual machine' }),
+  verify: assess,
+  undo: undoPowerLoss,
+};
