@@ -24,7 +24,7 @@ export interface LedgerLogs {
   ): Promise<{ readonly kind: 'appended'; readonly length: number } | { readonly kind: 'conflict' }>;
   /**
    * Reads from byte `from` (0 when not given) up to but without byte `to` (the end when not given). Empty text from the end
-   * on. `undefined` when there is no such log. The offsets must fall between characters.
+   * on. `undefined` when there is no such log. A character that an offset cuts reads as U+FFFD.
    */
   read(path: string, range?: { readonly from?: number; readonly to?: number }): Promise<LogText | undefined>;
   /** All paths that start with `prefix`, in ascending order of their code units. */

@@ -1,0 +1,20 @@
+/**
+ * The account of what was decided and done: the hash-chained ledger and its verifier, the decision record of every signal,
+ * dead letters, and the reports of runs and incidents.
+ */
+export { ledgerKinds } from './model';
+export type {
+  Anchor,
+  LedgerDraft,
+  LedgerEntry,
+  LedgerKind,
+  LedgerProblem,
+  ReadOptions,
+  Receipt,
+  Verification,
+} from './model';
+export { createLedger, type Ledger } from './ledger';
+export { verifyLedger } from './verify-ledger';
+export { createDecisionRecords, type DecisionRecord, type DecisionRecords } from './decision-records';
+export { createDeadLetters, type DeadLetter, type DeadLetters } from './dead-letters';
+export { createIncidentDocuments, createRunDocuments, type Reports, type Report } from './runs';
