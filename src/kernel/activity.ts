@@ -56,11 +56,18 @@ export function activityTask<Input, Output>(df: DurableContext, contract: Activi
 }
 
 /**
- * Calls an activity and gives its decoded result. Throws what the durable engine throws when every attempt failed.
- * @throws InvariantError when the result does not fit the contract.
+ * Calls an activity and gives its decoded result. Throws what the durable engine throws when every attempt failed, and
+ * `InvariantError` when the result does not fit the contract.
  */
 export function* call<Input, Output>(df: DurableContext, contract: ActivityContract<Input, Output>, input: Input): Steps<Output> {
-  const raw = yield activityTask(df, contract, input);
+  return decoded(contract, yield activityTask(df, contract, input));
+}
+
+/**
+ * Decodes what an activity's task gave.
+ * @throws InvariantError when the result does not fit the contract.
+ */
+export function decoded<Input, Output>(contract: ActivityContract<Input, Output>, raw: unknown): Output {
   const parsed = contract.output.safeParse(raw);
   if (!parsed.success) {
     throw new InvariantError(`result of activity ${contract.name} does not fit its contract: ${parsed.error.message}`);

@@ -1,0 +1,98 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { ComputeManagementClient } from '@azure/arm-compute';
+import { MonitorClient } from '@azure/arm-monitor';
+import type { TokenCredential } from '@azure/identity';
+import { z } from 'zod';
+import type { ResourceId } from '../../kernel/resource-id';
+import type { MachineObservation } from '../../ports/machines';
+import { classify, failureOf } from './classify';
+
+/** Clients of one subscription each, as ARM's clients are made, and what no client package covers. */
+export interface AzureClients {
+  compute(subscriptionId: string): ComputeManagementClient;
+  monitor(subscriptionId: string): MonitorClient;
+  /** Azure Resource Health's current word on a resource; `unknown` when it has none. */
+  resourceHealth(id: ResourceId, abort: AbortSignal): Promise<MachineObservation['resourceHealth']>;
+}
+
+/** Holds the body of the last answer within one asynchronous call, for what the SDK does not hand out. */
+export const lastBody = new AsyncLocalStorage<{ body?: string }>();
+
+/** Stable version of Microsoft.ResourceHealth (Azure REST API specifications). */
+const resourceHealthVersion = '2025-05-01';
+
+/**
+ * Makes clients on demand and keeps them. The SDK's own retries are off: waiting belongs to durable timers, not to an
+ * activity, and a 429 that is asked again too soon restarts its wait.
+ */
+export function createAzureClients(options: { readonly credential: TokenCredential; readonly endpoint: string }): AzureClients {
+  const { credential, endpoint } = options;
+  const shared = { endpoint, retryOptions: { maxRetries: 0 }, credentials: { scopes: ['https://management.azure.com/.default'] } };
+  const computes = new Map<string, ComputeManagementClient>();
+  const monitors = new Map<string, MonitorClient>();
+
+  const compute = (subscriptionId: string): ComputeManagementClient =>
+    kept(computes, subscriptionId, () => {
+      const client = new ComputeManagementClient(credential, subscriptionId, shared);
+      client.pipeline.addPolicy({
+        name: 'keepLastBody',
+        sendRequest: async (request, next) => {
+          const response = await next(request);
+          const box = lastBody.getStore();
+          if (box !== undefined && typeof response.bodyAsText === 'string') {
+            box.body = response.bodyAsText;
+          }
+          return response;
+        },
+      });
+      return client;
+    });
+
+  return {
+    compute,
+    monitor: (subscriptionId) => kept(monitors, subscriptionId, () => new MonitorClient(credential, subscriptionId, shared)),
+    async resourceHealth(id, abort) {
+      const token = await credential.getToken('https://management.azure.com/.default', { abortSignal: abort });
+      const url = `${endpoint.replace(/\/$/, '')}${id}/providers/Microsoft.ResourceHealth/availabilityStatuses/current?api-version=${resourceHealthVersion}`;
+      try {
+        const response = await fetch(url, { headers: { authorization: `Bearer ${token?.token ?? ''}` }, signal: abort });
+        if (response.status === 404) {
+          return 'unknown';
+        }
+        if (!response.ok) {
+          throw Object.assign(new Error(`resource health answered ${response.status}`), {
+            statusCode: response.status,
+            response: { status: response.status, headers: { get: (name: string) => response.headers.get(name) ?? undefined } },
+          });
+        }
+        return availabilitySchema.parse(await response.json());
+      } catch (error) {
+        if (failureOf(error).status === 404) {
+          return 'unknown';
+        }
+        throw classify(error);
+      }
+    },
+  };
+}
+
+const availabilitySchema = z
+  .object({ properties: z.object({ availabilityState: z.string() }) })
+  .transform(({ properties }): MachineObservation['resourceHealth'] => {
+    switch (properties.availabilityState.toLowerCase()) {
+      case 'available':
+        return 'available';
+      case 'unavailable':
+        return 'unavailable';
+      case 'degraded':
+        return 'degraded';
+      default:
+        return 'unknown';
+    }
+  });
+
+function kept<Client>(known: Map<string, Client>, key: string, make: () => Client): Client {
+  const found = known.get(key) ?? make();
+  known.set(key, found);
+  return found;
+}

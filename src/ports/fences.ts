@@ -1,0 +1,8 @@
+/**
+ * Asks the guard, right before an effect, whether a lease still holds. Reads the guard's state as it is stored; throws
+ * `TransientError` when it cannot be read, so that an effect never happens on a guess.
+ */
+export interface Fences {
+  /** Why the effect may not happen now; `undefined` when it may. */
+  problem(environment: string, target: string, token: number): Promise<string | undefined>;
+}

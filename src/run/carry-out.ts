@@ -1,0 +1,275 @@
+import { EntityId, type Task } from 'durable-functions';
+import { guardEntityName, guardOperations, renewalSchema, verdictSchema, type Lease } from '../guard';
+import { activityTask, call, decoded, isSettled, type DurableContext, type Steps } from '../kernel/activity';
+import type { Iso8601 } from '../kernel/clock';
+import { fromNow, listening, sleep } from '../kernel/waiting';
+import type { ActPlan, Step, Ticket, Verification } from '../runbooks';
+import { applied, note, notApplied, openAccount, type Account } from './account';
+import { applyContract, lookContract, observeContract, settleContract } from './contract';
+import type { RunEvent, RunOrder, RunReport } from './model';
+import { obstacles, retryAt, whyNot } from './plan';
+
+/** What a run needs beside its order. */
+export interface Surroundings {
+  /** Comes when the alert is resolved; then nothing new is started. */
+  readonly resolved?: Task;
+  /** Correlation of the alert, when there is one. */
+  readonly correlation: string | null;
+  /** Told at every stage, for whoever watches. Called on replay too, so it must only set durable status. */
+  readonly progress: (stage: RunEvent['stage']) => void;
+}
+
+/** Polls not more often than this, whatever the platform suggests: reads are throttled too. */
+const shortestPollSeconds = 2;
+
+const key = (order: RunOrder) => ({ runId: order.runId, target: order.target, runbook: order.runbook });
+
+/**
+ * The one loop: observe, plan, guard, apply, verify, undo; ends in a report and never throws. Recording is the caller's.
+ * Sequence and time only: what is planned and judged comes from activities, so their code may change under runs in flight.
+ */
+export function* carryOut(df: DurableContext, order: RunOrder, surroundings: Surroundings): Steps<RunReport> {
+  const account = openAccount(order, nowOf(df));
+  try {
+    return yield* untilGuarded(df, order, surroundings, account);
+  } catch (error) {
+    // Every retry of an activity was used up, or its result did not fit: what is certain is written down, and a person
+    // decides. The lease is left to expire, because an effect may still be on its way.
+    const text = `the run could not go on: ${error instanceof Error ? error.message : String(error)}`.slice(0, 1000);
+    return account.appliedAt === null
+      ? notApplied(account, nowOf(df), 'failed', [text])
+      : applied(account, nowOf(df), 'unverifiable', [text]);
+  }
+}
+
+function nowOf(df: DurableContext): Iso8601 {
+  return df.currentUtcDateTime.toISOString() as Iso8601;
+}
+
+/** Observes and plans until there is something to do and the guard lets it pass; what it waits for may change the plan. */
+function* untilGuarded(df: DurableContext, order: RunOrder, around: Surroundings, account: Account): Steps<RunReport> {
+  const giveUpAt = fromNow(df, order.patienceSeconds);
+  for (;;) {
+    around.progress('observe');
+    const input = { ...key(order), parameters: order.parameters, correlation: around.correlation };
+    const seen = decoded(observeContract, yield* listening(df, activityTask(df, observeContract, input), around.resolved));
+    const { plan, planHash } = seen;
+    account.plan = plan;
+    account.planHash = planHash;
+    note(account, nowOf(df), 'plan', plan.kind === 'act' ? `${plan.summary}: ${plan.reasons.join('; ')}` : `${plan.kind}: ${plan.reasons.join('; ')}`);
+    if (plan.kind === 'nothing-to-do' || plan.kind === 'impossible') {
+      return notApplied(account, nowOf(df), plan.kind, plan.reasons);
+    }
+    if (seen.alreadyResolved || (around.resolved !== undefined && isSettled(around.resolved))) {
+      return notApplied(account, nowOf(df), 'resolved', ['the alert was resolved before anything was done']);
+    }
+    let wakeAt: Date;
+    if (plan.kind === 'busy') {
+      wakeAt = fromNow(df, plan.retryAfterSeconds);
+    } else {
+      if (order.mode === 'suggest') {
+        return notApplied(account, nowOf(df), 'suggested', [`would do: ${plan.summary}`, ...plan.reasons]);
+      }
+      around.progress('guard');
+      const { runId: holder, target, runbook, rule, limits } = order;
+      const entity = new EntityId(guardEntityName, order.environment);
+      const verdict = verdictSchema.parse(yield df.callEntity(entity, guardOperations.acquire, { holder, target, runbook, rule, limits }));
+      account.guard = verdict;
+      note(account, nowOf(df), 'guard', `${verdict.answer}: ${obstacles(verdict).join('; ')}`);
+      if (verdict.answer === 'go' && verdict.lease !== undefined) {
+        const lease: { current: Lease; held: boolean } = { current: verdict.lease, held: true };
+        const report = yield* underLease(df, order, around, account, plan, lease);
+        df.signalEntity(entity, guardOperations.release, { target, token: lease.current.token, acted: account.appliedAt !== null });
+        return report;
+      }
+      if (verdict.answer !== 'wait') {
+        return notApplied(account, nowOf(df), whyNot(verdict), obstacles(verdict));
+      }
+      const at = retryAt(verdict);
+      wakeAt = at === undefined ? fromNow(df, 15) : new Date(Math.max(Date.parse(at), fromNow(df, 1).getTime()));
+    }
+    if (wakeAt > giveUpAt) {
+      const reasons = account.guard?.answer === 'wait' ? obstacles(account.guard) : account.plan.kind === 'busy' ? account.plan.reasons : [];
+      return notApplied(account, nowOf(df), 'out-of-patience', [`would have to wait until ${wakeAt.toISOString()}`, ...reasons]);
+    }
+    if ((yield* sleep(df, wakeAt, around.resolved)) === 'interrupted') {
+      return notApplied(account, nowOf(df), 'resolved', ['the alert was resolved while the run waited for its turn']);
+    }
+  }
+}
+
+interface HeldLease {
+  current: Lease;
+  held: boolean;
+}
+
+/** Applies the plan's steps in order, verifies, and undoes what turned out harmful. The lease is held throughout. */
+function* underLease(
+  df: DurableContext,
+  order: RunOrder,
+  around: Surroundings,
+  account: Account,
+  plan: ActPlan,
+  lease: HeldLease,
+): Steps<RunReport> {
+  let last: { verification: Verification; undo: readonly Step[]; failure: string | null } | undefined;
+  for (const step of plan.steps) {
+    around.progress('apply');
+    const started = yield* start(df, order, account, plan, step, lease);
+    if (started.kind !== 'started') {
+      const text = `${step.summary}: ${started.reason}`;
+      return account.appliedAt === null
+        ? notApplied(account, nowOf(df), started.kind, [text])
+        : yield* conclude(df, order, around, account, plan, lease, last, text);
+    }
+    account.appliedAt ??= started.ticket.startedAt as Iso8601;
+    note(account, nowOf(df), 'apply', `${step.summary}: accepted by the platform`);
+    around.progress('verify');
+    last = yield* settle(df, order, plan, started.ticket, lease);
+    if (last === undefined) {
+      const text = `${step.summary}: still running after ${order.operationLimitSeconds} seconds`;
+      note(account, nowOf(df), 'verify', text);
+      return applied(account, nowOf(df), 'unverifiable', [text]);
+    }
+    note(account, nowOf(df), 'apply', `${step.summary}: ${last.failure ?? 'the platform says it succeeded'}`);
+    if (last.failure !== null) {
+      return yield* conclude(df, order, around, account, plan, lease, last, last.failure);
+    }
+  }
+  return yield* conclude(df, order, around, account, plan, lease, last, null);
+}
+
+type Started =
+  | { readonly kind: 'started'; readonly ticket: Ticket }
+  | { readonly kind: 'refused' | 'fenced' | 'out-of-patience'; readonly reason: string };
+
+/** Starts one step, waiting out throttling and other people's operations as long as the order's patience lasts. */
+function* start(df: DurableContext, order: RunOrder, account: Account, plan: ActPlan, step: Step, lease: HeldLease): Steps<Started> {
+  const giveUpAt = fromNow(df, order.patienceSeconds);
+  for (;;) {
+    const { environment } = order;
+    const result = yield* call(df, applyContract, { ...key(order), environment, token: lease.current.token, step, before: plan.before });
+    if (result.kind === 'started') {
+      return result;
+    }
+    if (result.kind === 'refused') {
+      return { kind: 'refused', reason: `${result.code}: ${result.message}` };
+    }
+    if (result.kind === 'fenced') {
+      return result;
+    }
+    note(account, nowOf(df), 'apply', `${step.summary}: later, ${result.reason}`);
+    const wakeAt = fromNow(df, Math.max(result.retryAfterSeconds, 1));
+    if (wakeAt > giveUpAt) {
+      return { kind: 'out-of-patience', reason: result.reason };
+    }
+    yield* sleep(df, wakeAt);
+    yield* keepLease(df, order, lease);
+  }
+}
+
+/** Polls a started step until it is over; `undefined` when it is not over within the order's limit. */
+function* settle(df: DurableContext, order: RunOrder, plan: ActPlan, ticket: Ticket, lease: HeldLease) {
+  const giveUpAt = fromNow(df, order.operationLimitSeconds);
+  let wait = ticket.retryAfterSeconds;
+  for (;;) {
+    yield* sleep(df, fromNow(df, Math.max(wait, shortestPollSeconds)));
+    const input = { ...key(order), ticket, before: plan.before, actedAt: ticket.startedAt as Iso8601 };
+    const state = yield* call(df, settleContract, input);
+    if (state.kind === 'over') {
+      return state;
+    }
+    wait = state.retryAfterSeconds;
+    if (df.currentUtcDateTime >= giveUpAt) {
+      return undefined;
+    }
+    yield* keepLease(df, order, lease);
+  }
+}
+
+/** Renews the lease when more than half of it has passed. A lost lease stops further effects, not the looking. */
+function* keepLease(df: DurableContext, order: RunOrder, lease: HeldLease): Steps<void> {
+  const remaining = Date.parse(lease.current.expiresAt) - df.currentUtcDateTime.getTime();
+  if (!lease.held || remaining > (order.limits.leaseSeconds * 1000) / 2) {
+    return;
+  }
+  const entity = new EntityId(guardEntityName, order.environment);
+  const request = { target: order.target, token: lease.current.token, leaseSeconds: order.limits.leaseSeconds };
+  const renewal = renewalSchema.parse(yield df.callEntity(entity, guardOperations.renew, request));
+  if (renewal.kind === 'renewed') {
+    lease.current = renewal.lease;
+  } else {
+    lease.held = false;
+  }
+}
+
+/** Looks until the target is healthy, or worse, or the window is over; then says what the run turned out to be. */
+function* conclude(
+  df: DurableContext,
+  order: RunOrder,
+  around: Surroundings,
+  account: Account,
+  plan: ActPlan,
+  lease: HeldLease,
+  first: { verification: Verification; undo: readonly Step[] } | undefined,
+  failure: string | null,
+): Steps<RunReport> {
+  const { withinSeconds, everySeconds } = order.verification;
+  const until = fromNow(df, withinSeconds);
+  const look = () =>
+    call(df, lookContract, { ...key(order), before: plan.before, actedAt: (account.appliedAt ?? nowOf(df)) as Iso8601 });
+  let seen = first ?? (yield* look());
+  let heard = around.resolved !== undefined && isSettled(around.resolved);
+  for (;;) {
+    const { verdict, reasons } = seen.verification;
+    account.verification = seen.verification;
+    note(account, nowOf(df), 'verify', `${verdict}: ${reasons.join('; ')}`);
+    if (verdict === 'healthy') {
+      return applied(account, nowOf(df), 'verified', reasons);
+    }
+    if (verdict === 'worse') {
+      yield* undo(df, order, around, account, plan, lease, seen.undo);
+      return applied(account, nowOf(df), 'harmful', reasons);
+    }
+    if (df.currentUtcDateTime >= until) {
+      const told = failure === null ? reasons : [failure, ...reasons];
+      return applied(account, nowOf(df), verdict === 'blind' ? 'unverifiable' : 'ineffective', told);
+    }
+    // Hearing that the alert is resolved is a reason to look at once, and only once: the rest of the window goes by as usual.
+    const wake = new Date(Math.min(fromNow(df, everySeconds).getTime(), until.getTime()));
+    heard = (yield* sleep(df, wake, heard ? undefined : around.resolved)) === 'interrupted' || heard;
+    seen = yield* look();
+  }
+}
+
+/** Carries out the runbook's undo under the same lease and fence, and notes whether it worked. Never throws for a failed undo. */
+function* undo(
+  df: DurableContext,
+  order: RunOrder,
+  around: Surroundings,
+  account: Account,
+  plan: ActPlan,
+  lease: HeldLease,
+  steps: readonly Step[],
+): Steps<void> {
+  around.progress('undo');
+  if (steps.length === 0) {
+    account.undo = { done: false, text: 'the runbook knows no undo for this; a person has to look' };
+    note(account, nowOf(df), 'undo', account.undo.text);
+    return;
+  }
+  for (const step of steps) {
+    try {
+      const started = yield* start(df, order, account, plan, step, lease);
+      const end = started.kind === 'started' ? yield* settle(df, order, plan, started.ticket, lease) : undefined;
+      const problem = started.kind !== 'started' ? started.reason : end === undefined ? 'it is still running' : end.failure;
+      account.undo = problem === null ? { done: true, text: step.summary } : { done: false, text: `${step.summary}: ${problem}` };
+    } catch (error) {
+      account.undo = { done: false, text: `${step.summary}: ${error instanceof Error ? error.message : String(error)}`.slice(0, 1000) };
+    }
+    note(account, nowOf(df), 'undo', `${account.undo.done ? 'done' : 'failed'}: ${account.undo.text}`);
+    if (!account.undo.done) {
+      return;
+    }
+  }
+}

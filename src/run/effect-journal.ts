@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import type { Clock } from '../kernel/clock';
+import { isoOf, type Iso8601 } from '../kernel/clock';
+import { InvariantError } from '../kernel/errors';
+import { instantSchema } from '../kernel/schemas';
+import type { Documents } from '../ports/documents';
+import { factsSchema, ticketSchema, type Facts, type Step, type Ticket } from '../runbooks';
+
+/**
+ * What is known about one effect. `intended` is written before the platform is asked, together with the pre-image, so that
+ * a crash between the asking and the answer leaves a trace: whoever comes next looks before asking again.
+ */
+const effectSchema = z.object({
+  state: z.enum(['intended', 'started']),
+  runId: z.string(),
+  step: z.string(),
+  effect: z.string(),
+  target: z.string(),
+  intendedAt: instantSchema,
+  before: factsSchema,
+  ticket: ticketSchema.nullable(),
+});
+type Effect = z.infer<typeof effectSchema>;
+
+/** What the journal says when an effect is about to be carried out. */
+export type Intention =
+  /** Nobody was here before: ask the platform. */
+  | { readonly kind: 'new'; readonly etag: string }
+  /** The platform accepted it before; poll this ticket. */
+  | { readonly kind: 'started'; readonly ticket: Ticket }
+  /** It was intended, and whether the platform heard is unknown: look. */
+  | { readonly kind: 'unknown'; readonly etag: string; readonly intendedAt: Iso8601 };
+
+export interface EffectJournal {
+  intend(runId: string, target: string, step: Step, before: Facts): Promise<Intention>;
+  /** Notes that the platform accepted. */
+  started(runId: string, step: Step, etag: string, ticket: Ticket): Promise<void>;
+  /** Takes an intention back: the platform certainly did not accept. */
+  withdraw(runId: string, step: Step, etag: string): Promise<void>;
+}
+
+/** The journal of effects, as documents under `effects/<run>/<step>.json`. */
+export function createEffectJournal(documents: Documents, clock: Clock): EffectJournal {
+  const pathOf = (runId: string, step: Step): string => `effects/${runId}/${step.id}.json`;
+  return {
+    async intend(runId, target, step, before) {
+      const path = pathOf(runId, step);
+      const effect: Effect = {
+        state: 'intended',
+        runId,
+        step: step.id,
+        effect: step.effect,
+        target,
+        intendedAt: isoOf(clock.now()),
+        before,
+        ticket: null,
+      };
+      const created = await documents.create(path, effect);
+      if (created.kind === 'created') {
+        return { kind: 'new', etag: created.etag };
+      }
+      const stored = await documents.get(path);
+      if (stored === undefined) {
+        // Withdrawn in between by another attempt: theirs is over, so this one starts afresh.
+        return this.intend(runId, target, step, before);
+      }
+      const found = effectSchema.parse(stored.value);
+      return found.state === 'started' && found.ticket !== null
+        ? { kind: 'started', ticket: found.ticket }
+        : { kind: 'unknown', etag: stored.etag, intendedAt: found.intendedAt };
+    },
+    async started(runId, step, etag, ticket) {
+      const path = pathOf(runId, step);
+      const stored = await documents.get(path);
+      if (stored === undefined) {
+        throw new InvariantError(`the intention ${path} vanished while its effect was carried out`);
+      }
+      const found = effectSchema.parse(stored.value);
+      if (found.state === 'started') {
+        return;
+      }
+      await documents.replace(path, { ...found, state: 'started', ticket }, etag);
+    },
+    async withdraw(runId, step, etag) {
+      await documents.remove(pathOf(runId, step), etag);
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import type { OrchestrationContext, Task } from 'durable-functions';
+import { call, isSettled } from '../kernel/activity';
+import type { Iso8601 } from '../kernel/clock';
+import { carryOut } from './carry-out';
+import { recordContract } from './contract';
+import {
+  incidentOrderSchema,
+  resolvedEventName,
+  type IncidentOrder,
+  type IncidentReport,
+  type IncidentStatus,
+  type RunOrder,
+  type RunReport,
+} from './model';
+import { afterRung, type Next } from './plan';
+
+/**
+ * One incident: climbs the ladder of its rule a verified step at a time, and ends when the resource is verified healthy,
+ * the alert is resolved, or a person has to take over. Rungs run inside this instance rather than as sub-orchestrations:
+ * they hear `resolved` at once, and a repair costs one orchestration start instead of three.
+ */
+export function* incidentOrchestrator(context: OrchestrationContext): Generator<Task, IncidentReport, unknown> {
+  const { df } = context;
+  const order = incidentOrderSchema.parse(df.getInput());
+  const openedAt = df.currentUtcDateTime.toISOString() as Iso8601;
+  const resolved = df.waitForExternalEvent(resolvedEventName);
+  const runs: RunReport[] = [];
+  let next: Next = { kind: 'climb', reason: 'opened' };
+  for (let rung = 0; next.kind === 'climb'; rung += 1) {
+    const run = runOf(order, rung);
+    const progress = (stage: string): void => {
+      df.setCustomStatus(statusOf(order, rung, stage, runs));
+    };
+    const report = yield* carryOut(df, run, { resolved, correlation: order.correlation, progress });
+    runs.push(report);
+    next = afterRung(report, isSettled(resolved), rung === order.ladder.length - 1);
+  }
+  const closedAt = df.currentUtcDateTime.toISOString() as Iso8601;
+  const incident: IncidentReport = {
+    id: order.incidentId,
+    order,
+    openedAt,
+    closedAt,
+    end: next.end,
+    reasons: [...next.reasons],
+    timeToRepairSeconds: next.end === 'repaired' ? (Date.parse(closedAt) - Date.parse(order.occurredAt)) / 1000 : null,
+    runs,
+  };
+  df.setCustomStatus(statusOf(order, runs.length - 1, next.end, runs));
+  yield* call(df, recordContract, { runs, incident });
+  return incident;
+}
+
+function runOf(order: IncidentOrder, rung: number): RunOrder {
+  const { runbook, parameters, operationLimitSeconds } = order.ladder[rung] as IncidentOrder['ladder'][number];
+  return {
+    runId: `${order.incidentId}-r${rung + 1}`,
+    incidentId: order.incidentId,
+    environment: order.environment,
+    target: order.target,
+    runbook,
+    parameters,
+    rule: order.rule,
+    mode: order.mode,
+    askedBy: { kind: 'signal', signalId: order.signalId },
+    limits: order.limits,
+    verification: order.verification,
+    patienceSeconds: order.patienceSeconds,
+    operationLimitSeconds,
+  };
+}
+
+function statusOf(order: IncidentOrder, rung: number, stage: string, runs: readonly RunReport[]): IncidentStatus {
+  return {
+    target: order.target,
+    environment: order.environment,
+    rule: order.rule,
+    rung,
+    ladder: order.ladder.map(({ runbook }) => runbook),
+    stage,
+    runs: runs.map(({ runbook, result, reasons }) => ({
+      runbook,
+      result: result.kind === 'applied' ? result.outcome : result.why,
+      reasons: reasons.slice(0, 5),
+    })),
+  };
+}

@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import { verdictSchema, limitsSchema } from '../guard';
+import { instantSchema, resourceIdSchema } from '../kernel/schemas';
+import { outcomeSchema } from '../kernel/outcome';
+import { planSchema, verificationSchema } from '../runbooks';
+
+/** Who asked for a run. */
+export const askedBySchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('signal'), signalId: z.string() }),
+  z.object({ kind: z.literal('operator'), name: z.string() }),
+]);
+
+/** One execution of a runbook, as ordered. Everything it may do is decided here: nothing is looked up later. */
+export const runOrderSchema = z.object({
+  /** Deterministic: a duplicate order has the same id and is the same run. At most 90 characters. */
+  runId: z.string().min(1).max(90),
+  incidentId: z.string().max(90).nullable(),
+  environment: z.string(),
+  target: resourceIdSchema,
+  runbook: z.string(),
+  parameters: z.record(z.string(), z.unknown()),
+  rule: z.string(),
+  /** `suggest` plans and changes nothing. */
+  mode: z.enum(['suggest', 'auto']),
+  askedBy: askedBySchema,
+  limits: limitsSchema,
+  verification: z.object({ withinSeconds: z.number().int().min(1), everySeconds: z.number().int().min(1) }),
+  /** How long the run waits for its turn, or for somebody else's operation, before a person is asked. */
+  patienceSeconds: z.number().int().min(1),
+  /** Longest the platform's operation may take before the run stops waiting for it. */
+  operationLimitSeconds: z.number().int().min(1),
+});
+export type RunOrder = z.infer<typeof runOrderSchema>;
+
+/** Why a run changed nothing. */
+export const notAppliedSchema = z.enum([
+  'nothing-to-do',
+  'impossible',
+  'suggested',
+  'resolved',
+  'cooldown',
+  'stopped',
+  'asked',
+  'out-of-patience',
+  'refused',
+  'fenced',
+  'failed',
+]);
+export type NotApplied = z.infer<typeof notAppliedSchema>;
+
+/** One line of a run's account: when, at which stage of the loop, what. */
+export const eventSchema = z.object({
+  at: instantSchema,
+  stage: z.enum(['observe', 'plan', 'guard', 'apply', 'verify', 'undo']),
+  text: z.string().max(1024),
+});
+export type RunEvent = z.infer<typeof eventSchema>;
+
+/** What became of a run. */
+export const runReportSchema = z.object({
+  id: z.string(),
+  incidentId: z.string().nullable(),
+  environment: z.string(),
+  target: resourceIdSchema,
+  runbook: z.string(),
+  rule: z.string(),
+  askedBy: askedBySchema,
+  startedAt: instantSchema,
+  finishedAt: instantSchema,
+  /** When the first effect was accepted by the platform; null when nothing was changed. */
+  appliedAt: instantSchema.nullable(),
+  result: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('applied'), outcome: outcomeSchema }),
+    z.object({ kind: z.literal('not-applied'), why: notAppliedSchema }),
+  ]),
+  reasons: z.array(z.string()),
+  plan: planSchema.nullable(),
+  planHash: z.string().nullable(),
+  guard: verdictSchema.nullable(),
+  verification: verificationSchema.nullable(),
+  undo: z.object({ done: z.boolean(), text: z.string() }).nullable(),
+  events: z.array(eventSchema).max(200),
+});
+export type RunReport = z.infer<typeof runReportSchema>;
+
+/** An incident as it is opened: one alert occurrence on one resource, with the ladder that its rule gave it. */
+export const incidentOrderSchema = z.object({
+  incidentId: z.string().min(1).max(80),
+  environment: z.string(),
+  signalId: z.string(),
+  correlation: z.string(),
+  target: resourceIdSchema,
+  alertRule: z.string(),
+  severity: z.string(),
+  summary: z.string(),
+  occurredAt: instantSchema,
+  rule: z.string(),
+  policyVersion: z.string(),
+  mode: z.enum(['suggest', 'auto']),
+  ladder: z
+    .array(
+      z.object({
+        runbook: z.string(),
+        parameters: z.record(z.string(), z.unknown()),
+        operationLimitSeconds: z.number().int().min(1),
+      }),
+    )
+    .min(1)
+    .max(8),
+  limits: limitsSchema,
+  verification: z.object({ withinSeconds: z.number().int().min(1), everySeconds: z.number().int().min(1) }),
+  patienceSeconds: z.number().int().min(1),
+});
+export type IncidentOrder = z.infer<typeof incidentOrderSchema>;
+
+/**
+ * How an incident ended.
+ * - `repaired`: a rung was verified.
+ * - `healthy`: the resource was found healthy before anything was done.
+ * - `resolved`: the alert was resolved by itself or by somebody else.
+ * - `handed-over`: a person has it now; `reasons` say why.
+ */
+export const incidentEndSchema = z.enum(['repaired', 'healthy', 'resolved', 'handed-over']);
+export type IncidentEnd = z.infer<typeof incidentEndSchema>;
+
+/** What became of an incident. */
+export const incidentReportSchema = z.object({
+  id: z.string(),
+  order: incidentOrderSchema,
+  openedAt: instantSchema,
+  closedAt: instantSchema,
+  end: incidentEndSchema,
+  reasons: z.array(z.string()),
+  /** From the alert's firing to the verified repair; null when it was not repaired by us. Seconds. */
+  timeToRepairSeconds: z.number().nullable(),
+  runs: z.array(runReportSchema),
+});
+export type IncidentReport = z.infer<typeof incidentReportSchema>;
+
+/** What a running incident tells while it runs (the durable custom status). */
+export const incidentStatusSchema = z.object({
+  target: z.string(),
+  environment: z.string(),
+  rule: z.string(),
+  rung: z.number().int().min(0),
+  ladder: z.array(z.string()),
+  stage: z.string(),
+  runs: z.array(z.object({ runbook: z.string(), result: z.string(), reasons: z.array(z.string()) })),
+});
+export type IncidentStatus = z.infer<typeof incidentStatusSchema>;
+
+/** Registered function names. Renaming one breaks what is in flight. */
+export const runOrchestratorName = 'run-v1';
+export const incidentOrchestratorName = 'incident-v1';
+/** The external event that tells an incident that its alert was resolved. Its data is `{ signalId, at }`. */
+export const resolvedEventName = 'resolved';
