@@ -2,4 +2,9 @@
  * The local cloud: Azure over the wire, in memory. `startCloud` gives endpoints that the real SDKs talk to unchanged.
  */
 export * from './model';
-export { startCloud } from './start';
+export { createManualClock, createScaledClock, createSystemClock } from './clock';
+export type { ManualClock } from './clock';
+export { connectCloudControl } from './control';
+export { CloudControlError } from './errors';
+export { seedEstate } from './estate';
+export { defaultTiming, startCloud } from './start';

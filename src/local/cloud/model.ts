@@ -220,6 +220,8 @@ export interface CloudOptions {
   timing?: Partial<CloudTiming>;
   /** Audiences ARM accepts besides `https://management.azure.com` and `https://management.core.windows.net`. */
   audiences?: string[];
+  /** Entries of a list in one answer. Default 50. */
+  pageSize?: number;
   /** Evaluate alert rules by their frequency on the clock. Default true; false: only `control.evaluateAlerts()`. */
   monitor?: boolean;
 }
@@ -453,9 +455,17 @@ export interface TokenRequest {
   claims?: Record<string, unknown>;
 }
 
+export interface IssuedToken {
+  access_token: string;
+  token_type: 'Bearer';
+  /** Epoch seconds. */
+  expires_on: number;
+}
+
 /**
  * Levers on the world. In process they are methods; other processes use the same ones as
- * `POST {control}/_local/{method}` with the argument as JSON (see `RemoteCloudControl`), hence everything is a promise.
+ * `POST {controlEndpoint}/_local/{method}` with the arguments as a JSON array, or a single object argument as it is (see
+ * `connectCloudControl`), hence everything is a promise.
  * An unknown machine, alert rule or fault is an error that names it.
  */
 export interface CloudControl {
@@ -485,7 +495,7 @@ export interface CloudControl {
   setWebhook(target: { url: string; actionGroupId?: string }): Promise<void>;
   deliveries(): Promise<Delivery[]>;
 
-  token(request: TokenRequest): Promise<string>;
+  token(request: TokenRequest): Promise<IssuedToken>;
   /** Gives a role to a principal at a scope while running. */
   assignRole(assignment: RoleAssignment): Promise<void>;
   removeRole(assignment: RoleAssignment): Promise<void>;

@@ -1,5 +1,157 @@
-import { CloudOptions, RunningCloud } from './model';
+import { once } from 'node:events';
+import { Server } from 'node:http';
+import { AddressInfo } from 'node:net';
+import { createArmServer } from './arm-server';
+import { createServerCertificate } from './certificates';
+import { createSystemClock } from './clock';
+import { createControl } from './control';
+import { CloudControlError } from './errors';
+import { seedEstate } from './estate';
+import { defaultRoles } from './estate/people';
+import { createFaultStore } from './faults';
+import { createIdentityServer, identityHeaderOf } from './identity-server';
+import { createJournal } from './journal';
+import { createMachines } from './machines';
+import { CloudControl, CloudOptions, CloudTiming, Principal, RunningCloud } from './model';
+import { createMonitor } from './monitor/monitor';
+import { createOperationStore } from './operations';
+import { registerCompute } from './providers/compute';
+import { registerMetrics } from './providers/metrics';
+import { registerResourceHealth } from './providers/resource-health';
+import { registerResources } from './providers/resources';
+import { createRandom } from './random';
+import { createAccessControl } from './rbac';
+import { createRouter } from './router';
+import { createSchedule } from './schedule';
+import { createThrottle } from './throttling';
+import { createTokenAuthority } from './tokens';
+import { World } from './world';
 
+/** About what the real ones take, on the short side. */
+export const defaultTiming: CloudTiming = {
+  restart: 30_000,
+  redeploy: 90_000,
+  start: 20_000,
+  powerOff: 20_000,
+  powerOffSkipShutdown: 5_000,
+  deallocate: 30_000,
+  update: 2_000,
+  agentReady: 10_000,
+  retryAfterSeconds: 10,
+  metricSample: 15_000,
+  tokenLifeSeconds: 86_400,
+  resolveAfterChecks: 3,
+  webhookTimeout: 10_000,
+};
+
+/**
+ * Starts the local cloud on loopback. Everything is in memory: stopping it loses the world, and starting it again with the
+ * same seed, clock and calls gives the same one, except for the keys of certificate and tokens, which are new each time.
+ * Fails when a port is taken or the estate contradicts itself (a role assignment without a role, a bad duration).
+ */
 export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
-  throw new Error(`the local cloud at ${options.directory} cannot start yet`);
+  const clock = options.clock ?? createSystemClock();
+  const now = (): number => clock.now();
+  const random = createRandom(options.seed ?? 1);
+  const timing: CloudTiming = { ...defaultTiming, ...options.timing };
+  const estate = options.estate ?? seedEstate();
+  const schedule = createSchedule(now);
+  const tokenNow = options.tokenNow ?? Date.now;
+  const world: World = {
+    clock,
+    tokenNow,
+    random,
+    timing,
+    estate,
+    pageSize: options.pageSize ?? 50,
+    audiences: options.audiences ?? [],
+    schedule,
+    machines: createMachines({ seeds: estate.machines, now, random, schedule, timing }),
+    operations: createOperationStore({ now, random }),
+    faults: createFaultStore(),
+    journal: createJournal(),
+    access: createAccessControl({
+      definitions: [...defaultRoles(), ...(options.roleDefinitions ?? [])],
+      assignments: estate.roleAssignments,
+    }),
+    throttle: createThrottle(now),
+    tokens: createTokenAuthority({ random, now: tokenNow }),
+    injections: [],
+    principals: new Map(estate.principals.map((principal) => [principal.name, principal])),
+  };
+
+  const router = createRouter();
+  registerCompute(router, world);
+  registerMetrics(router, world);
+  registerResourceHealth(router, world);
+  registerResources(router, world);
+
+  const certificate = await createServerCertificate(options.directory);
+  const arm = createArmServer(world, router, certificate);
+  const armEndpoint = `https://127.0.0.1:${await listen(arm, options.armPort)}`;
+  let control: CloudControl | undefined;
+  let baseUrl = 'http://127.0.0.1';
+  const identity = createIdentityServer({
+    world,
+    control: () => {
+      if (control === undefined) throw new CloudControlError('the local cloud is still starting');
+      return control;
+    },
+    baseUrl: () => baseUrl,
+  });
+  try {
+    baseUrl = `http://127.0.0.1:${await listen(identity, options.identityPort)}`;
+  } catch (error) {
+    await close(arm);
+    throw error;
+  }
+  const issuer = `${baseUrl}/${estate.tenantId}/v2.0`;
+  const monitor = createMonitor(world, { automatic: options.monitor ?? true });
+  control = createControl(world, monitor, issuer);
+
+  const principalOf = (name: string): Principal => {
+    const found = world.principals.get(name);
+    if (found !== undefined && found.kind !== 'person') return found;
+    throw new CloudControlError(`no managed identity in the estate is named '${name}'`);
+  };
+  let stopping: Promise<void> | undefined;
+  return {
+    armEndpoint,
+    identityEndpoint: `${baseUrl}/msi/token`,
+    identityHeader: identityHeaderOf(world, principalOf('caretaker')),
+    controlEndpoint: baseUrl,
+    issuer,
+    tenantId: estate.tenantId,
+    caFile: certificate.caFile,
+    environment: (principal = 'caretaker') => ({
+      IDENTITY_ENDPOINT: `${baseUrl}/msi/token`,
+      IDENTITY_HEADER: identityHeaderOf(world, principalOf(principal)),
+      NODE_EXTRA_CA_CERTS: certificate.caFile,
+      CARETAKER_ARM_ENDPOINT: armEndpoint,
+      CARETAKER_LOCAL_CLOUD: baseUrl,
+      AZURE_TENANT_ID: estate.tenantId,
+    }),
+    control,
+    stop() {
+      stopping ??= (async () => {
+        monitor.stop();
+        await Promise.all([close(arm), close(identity)]);
+      })();
+      return stopping;
+    },
+  };
+}
+
+/** Listens on loopback only; answers the port. */
+async function listen(server: Server, port = 0): Promise<number> {
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
 }

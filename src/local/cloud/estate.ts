@@ -1,0 +1,48 @@
+import { computeResources, machineSeeds } from './estate/compute';
+import { dataResources, dnsZones } from './estate/data';
+import { actionGroups, metricAlerts } from './estate/monitoring';
+import {
+  caretakerGroup,
+  environments,
+  hubGroup,
+  location,
+  platformSubscription,
+  sandboxGroup,
+  sandboxSubscription,
+  tagsFor,
+  tenantId,
+} from './estate/names';
+import { networkResources } from './estate/network';
+import { principals, roleAssignments } from './estate/people';
+import { Estate } from './model';
+
+/**
+ * The estate that the local cloud starts with: a platform subscription with hub, dev (3 web machines) and prod (6), each
+ * over three zones, and a sandbox subscription that Caretaker has no role in. A new object each time: change it freely.
+ */
+export function seedEstate(): Estate {
+  return {
+    tenantId,
+    subscriptions: [
+      { subscriptionId: platformSubscription, displayName: 'Platform', tenantId },
+      { subscriptionId: sandboxSubscription, displayName: 'Sandbox', tenantId },
+    ],
+    resourceGroups: [
+      group(platformSubscription, hubGroup, tagsFor('prod', 'platform')),
+      group(platformSubscription, caretakerGroup, tagsFor('prod', 'caretaker')),
+      ...environments.map((each) => group(platformSubscription, each.group, tagsFor(each.environment, 'web'))),
+      group(sandboxSubscription, sandboxGroup, tagsFor('dev', 'sandbox')),
+    ],
+    machines: machineSeeds(),
+    resources: [...networkResources(), ...computeResources(), ...dataResources()],
+    principals: principals(),
+    roleAssignments: roleAssignments(),
+    actionGroups: actionGroups(),
+    metricAlerts: metricAlerts(),
+    dnsZones: dnsZones(),
+  };
+}
+
+function group(subscriptionId: string, name: string, tags: Record<string, string>): Estate['resourceGroups'][number] {
+  return { subscriptionId, name, location, tags };
+}

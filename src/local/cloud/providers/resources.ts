@@ -1,0 +1,139 @@
+import { resourceNotFound } from '../errors';
+import { EstateResource, ResourceGroup } from '../model';
+import { parseResourceId, sameId, withinScope } from '../resource-id';
+import { ArmRoute, Router } from '../router';
+import { World } from '../world';
+import { groupIdOf } from './group-id';
+import { page } from './listing';
+
+const apiVersions = ['2025-04-01', '2024-11-01', '2024-03-01', '2022-12-01', '2022-09-01', '2021-04-01'] as const;
+const subscription = '/subscriptions/{subscriptionId}';
+
+/** Types of the estate that are shown as they stand, with the versions their routes answer to. */
+const shownTypes: { type: string; apiVersions: string[] }[] = [
+  {
+    type: 'Microsoft.Compute/disks',
+    apiVersions: ['2026-03-02', '2026-04-01', '2025-01-02', '2024-03-02', '2023-10-02'],
+  },
+  {
+    type: 'Microsoft.Compute/virtualMachineScaleSets',
+    apiVersions: ['2026-04-01', '2025-11-01', '2025-04-01', '2024-11-01', '2024-07-01'],
+  },
+  { type: 'Microsoft.Network/virtualNetworks', apiVersions: ['2025-01-01', '2024-07-01', '2024-05-01'] },
+  { type: 'Microsoft.Network/loadBalancers', apiVersions: ['2025-01-01', '2024-07-01', '2024-05-01'] },
+  { type: 'Microsoft.Network/networkInterfaces', apiVersions: ['2025-01-01', '2024-07-01', '2024-05-01'] },
+  { type: 'Microsoft.Network/privateDnsZones', apiVersions: ['2024-06-01', '2020-06-01'] },
+  { type: 'Microsoft.Cache/redisEnterprise', apiVersions: ['2025-07-01', '2025-04-01'] },
+  { type: 'Microsoft.KeyVault/vaults', apiVersions: ['2025-05-01', '2024-11-01', '2023-07-01'] },
+  { type: 'Microsoft.OperationalInsights/workspaces', apiVersions: ['2025-02-01', '2023-09-01'] },
+  { type: 'Microsoft.Web/sites', apiVersions: ['2024-11-01', '2024-04-01'] },
+];
+
+/** Microsoft.Resources, and the read-only parts of the estate: subscriptions, groups, and resources kept as data. */
+export function registerResources(router: Router, world: World): void {
+  router.add(...subscriptionRoutes(world), ...groupRoutes(world), ...shownTypes.flatMap((each) => shown(world, each)));
+}
+
+function subscriptionRoutes(world: World): ArmRoute[] {
+  const show = (each: World['estate']['subscriptions'][number]): Record<string, unknown> => ({
+    id: `/subscriptions/${each.subscriptionId}`,
+    subscriptionId: each.subscriptionId,
+    tenantId: each.tenantId,
+    displayName: each.displayName,
+    state: 'Enabled',
+  });
+  return [
+    {
+      method: 'GET',
+      template: '/subscriptions',
+      apiVersions,
+      handle: (call) =>
+        page(
+          call,
+          world.pageSize,
+          world.estate.subscriptions.filter((each) =>
+            world.access.allows(
+              call.principal.name,
+              'Microsoft.Resources/subscriptions/read',
+              `/subscriptions/${each.subscriptionId}`,
+            ),
+          ),
+          show,
+        ),
+    },
+    {
+      method: 'GET',
+      template: subscription,
+      action: 'Microsoft.Resources/subscriptions/read',
+      apiVersions,
+      handle(call) {
+        const found = world.estate.subscriptions.find((each) => sameId(each.subscriptionId, call.subscriptionId));
+        return { status: 200, body: found === undefined ? {} : show(found) };
+      },
+    },
+  ];
+}
+
+function groupRoutes(world: World): ArmRoute[] {
+  const show = (group: ResourceGroup): Record<string, unknown> => ({
+    id: groupIdOf(group),
+    name: group.name,
+    type: 'Microsoft.Resources/resourceGroups',
+    location: group.location,
+    tags: group.tags,
+    properties: { provisioningState: 'Succeeded' },
+  });
+  const action = 'Microsoft.Resources/subscriptions/resourceGroups/read';
+  const within = (subscriptionId: string): ResourceGroup[] =>
+    world.estate.resourceGroups.filter((group) => sameId(group.subscriptionId, subscriptionId));
+  return [
+    {
+      method: 'GET',
+      template: `${subscription}/resourceGroups`,
+      action,
+      apiVersions,
+      handle: (call) => page(call, world.pageSize, within(call.subscriptionId), show),
+    },
+    {
+      method: 'GET',
+      template: `${subscription}/resourceGroups/{resourceGroup}`,
+      action,
+      apiVersions,
+      handle(call) {
+        const name = call.params['resourceGroup'] ?? '';
+        const found = within(call.subscriptionId).find((group) => sameId(group.name, name));
+        return { status: 200, body: found === undefined ? {} : show(found) };
+      },
+    },
+  ];
+}
+
+/** Get, list by group and list by subscription of one type that is data only. */
+function shown(world: World, { type, apiVersions: versions }: (typeof shownTypes)[number]): ArmRoute[] {
+  const common = { method: 'GET' as const, action: `${type}/read`, apiVersions: versions };
+  const inGroup = `${subscription}/resourceGroups/{resourceGroup}/providers/${type}`;
+  const list = (scope: string): EstateResource[] =>
+    world.estate.resources.filter((each) => sameId(each.type, type) && withinScope(each.id, scope));
+  return [
+    {
+      ...common,
+      template: `${inGroup}/{name}`,
+      handle(call) {
+        const found = world.estate.resources.find((each) => sameId(each.id, call.resourceId));
+        if (found !== undefined) return { status: 200, body: found };
+        const parts = parseResourceId(call.resourceId);
+        throw resourceNotFound(type, parts?.name ?? '', parts?.resourceGroup ?? '');
+      },
+    },
+    {
+      ...common,
+      template: inGroup,
+      handle: (call) => page(call, world.pageSize, list(call.resourceId), (each) => each),
+    },
+    {
+      ...common,
+      template: `${subscription}/providers/${type}`,
+      handle: (call) => page(call, world.pageSize, list(`/subscriptions/${call.subscriptionId}`), (each) => each),
+    },
+  ];
+}

@@ -1,0 +1,86 @@
+import { matchesGlob } from './glob';
+import { RoleAssignment, RoleDefinition, RolePermissions } from './model';
+
+/** Roles every directory has. Ids and contents as Azure's built-in roles of the same names. */
+const builtInRoles: RoleDefinition[] = [
+  { roleName: 'Reader', permissions: [{ actions: ['*/read'] }], assignableScopes: ['/'] },
+  {
+    roleName: 'Contributor',
+    permissions: [
+      {
+        actions: ['*'],
+        notActions: [
+          'Microsoft.Authorization/*/Delete',
+          'Microsoft.Authorization/*/Write',
+          'Microsoft.Authorization/elevateAccess/Action',
+        ],
+      },
+    ],
+    assignableScopes: ['/'],
+  },
+  { roleName: 'Owner', permissions: [{ actions: ['*'] }], assignableScopes: ['/'] },
+];
+
+/** Decides whether a principal may do an action at a scope. Additive; a `notAction` only subtracts within its role. */
+export interface AccessControl {
+  allows(principal: string, action: string, scope: string): boolean;
+  assign(assignment: RoleAssignment): void;
+  remove(assignment: RoleAssignment): void;
+  definitions(): RoleDefinition[];
+}
+
+/** Throws when an assignment names a role that is not defined: it would silently grant nothing. */
+export function createAccessControl(options: {
+  definitions: RoleDefinition[];
+  assignments: RoleAssignment[];
+}): AccessControl {
+  const roles = new Map<string, RoleDefinition>();
+  for (const role of [...builtInRoles, ...options.definitions]) roles.set(role.roleName.toLowerCase(), role);
+  const assignments: RoleAssignment[] = [];
+  const roleOf = (assignment: RoleAssignment): RoleDefinition => {
+    const role = roles.get(assignment.role.toLowerCase());
+    if (role === undefined) {
+      throw new Error(
+        `role assignment of ${assignment.principal}: no role definition is named '${assignment.role}'; ` +
+          `defined: ${[...roles.values()].map((each) => each.roleName).join(', ')}`,
+      );
+    }
+    return role;
+  };
+  const assign = (assignment: RoleAssignment): void => {
+    roleOf(assignment);
+    assignments.push(assignment);
+  };
+  for (const assignment of options.assignments) assign(assignment);
+  return {
+    allows: (principal, action, scope) =>
+      assignments.some(
+        (assignment) =>
+          assignment.principal === principal &&
+          covers(assignment.scope, scope) &&
+          roleOf(assignment).permissions.some((permissions) => grants(permissions, action)),
+      ),
+    assign,
+    remove(assignment) {
+      const index = assignments.findIndex(
+        (each) =>
+          each.principal === assignment.principal && each.role === assignment.role && each.scope === assignment.scope,
+      );
+      if (index >= 0) assignments.splice(index, 1);
+    },
+    definitions: () => [...roles.values()],
+  };
+}
+
+function covers(assigned: string, scope: string): boolean {
+  const outer = assigned.toLowerCase().replace(/\/+$/, '');
+  const inner = scope.toLowerCase().replace(/\/+$/, '');
+  return inner === outer || inner.startsWith(`${outer}/`);
+}
+
+function grants(permissions: RolePermissions, action: string): boolean {
+  return (
+    permissions.actions.some((pattern) => matchesGlob(pattern, action)) &&
+    !(permissions.notActions ?? []).some((pattern) => matchesGlob(pattern, action))
+  );
+}
