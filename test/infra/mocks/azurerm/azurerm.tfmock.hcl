@@ -417,3 +417,9 @@ mock_resource "azurerm_role_definition" {
     role_definition_id          = "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb"
   }
 }
+
+mock_resource "azurerm_route" {
+  defaults = {
+    id = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-test/providers/Microsoft.Network/routeTables/rt-test/routes/default"
+  }
+}
