@@ -2,8 +2,12 @@
  * The local cloud: Azure over the wire, in memory. `startCloud` gives endpoints that the real SDKs talk to unchanged.
  */
 export * from './model';
+export { startAzurite } from './azurite';
+export type { AzuriteOptions, RunningAzurite } from './azurite';
 export { createManualClock, createScaledClock, createSystemClock } from './clock';
 export type { ManualClock } from './clock';
+export { runCloud } from './command';
+export type { CloudCommandOptions, CloudReady } from './command';
 export { connectCloudControl } from './control';
 export { CloudControlError } from './errors';
 export { seedEstate } from './estate';

@@ -86,7 +86,7 @@ export function registerCompute(router: Router, world: World): void {
       ...read,
       template: `${subscription}/providers/Microsoft.Compute/virtualMachines`,
       policy: computePolicies.list,
-      handle: (call) => list(call, ({ seed }) => sameId(seed.subscriptionId, call.subscriptionId)),
+      handle: (call) => shouting(list(call, ({ seed }) => sameId(seed.subscriptionId, call.subscriptionId))),
     },
     {
       ...read,
@@ -110,6 +110,19 @@ export function registerCompute(router: Router, world: World): void {
     ...powerActions(world, find),
     ...operationRoutes(world),
   );
+}
+
+/**
+ * In the list of a whole subscription Compute writes the resource group of the ids in upper case. Kept, because callers
+ * that compare ids as text break on it.
+ */
+function shouting(answer: ArmAnswer): ArmAnswer {
+  const body = answer.body as { value: { id: string }[] };
+  const value = body.value.map((each) => ({
+    ...each,
+    id: each.id.replace(/\/resourceGroups\/[^/]+/, (part) => `/resourceGroups/${part.slice(16).toUpperCase()}`),
+  }));
+  return { ...answer, body: { ...body, value } };
 }
 
 function withInstanceView(world: World, each: Machine): Record<string, unknown> {
