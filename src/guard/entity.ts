@@ -40,6 +40,8 @@ export function applyGuardOperation(
     case guardOperations.setKillSwitch:
       return { state: setKillSwitch(state, setKillSwitchSchema.parse(input), now), answer: null };
     default:
-      throw new RangeError(`the guard has no operation "${operation}"; it has ${Object.values(guardOperations).join(', ')}`);
+      throw new RangeError(
+        `the guard has no operation "${operation}"; it has ${Object.values(guardOperations).join(', ')}`,
+      );
   }
 }

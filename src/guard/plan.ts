@@ -127,7 +127,12 @@ export function acquire(
   now: EpochMillis,
 ): { readonly state: GuardState; readonly verdict: Verdict } {
   const held = state.leases[request.target];
-  if (held !== undefined && held.holder === request.holder && epoch(held.expiresAt) > now && !state.killSwitch.engaged) {
+  if (
+    held !== undefined &&
+    held.holder === request.holder &&
+    epoch(held.expiresAt) > now &&
+    !state.killSwitch.engaged
+  ) {
     const reasons: Reason[] = [{ check: 'lease', answer: 'go', text: 'the run holds the resource already' }];
     return { state, verdict: { answer: 'go', reasons, lease: held } };
   }
@@ -138,7 +143,10 @@ export function acquire(
     cooldownReason(pruned, request, now),
     ...budgetReasons(pruned, request, now),
   ];
-  const answer = reasons.reduce<Answer>((strictest, { answer: one }) => (severity[one] > severity[strictest] ? one : strictest), 'go');
+  const answer = reasons.reduce<Answer>(
+    (strictest, { answer: one }) => (severity[one] > severity[strictest] ? one : strictest),
+    'go',
+  );
   if (answer !== 'go') {
     return { state: pruned, verdict: { answer, reasons } };
   }
@@ -188,10 +196,16 @@ export function renew(
 ): { readonly state: GuardState; readonly renewal: Renewal } {
   const lease = state.leases[request.target];
   if (lease === undefined || lease.token !== request.token || epoch(lease.expiresAt) <= now) {
-    return { state, renewal: { kind: 'lost', reason: fenceProblem(state, request.target, request.token, now) ?? 'the lease is gone' } };
+    return {
+      state,
+      renewal: { kind: 'lost', reason: fenceProblem(state, request.target, request.token, now) ?? 'the lease is gone' },
+    };
   }
   const longer: Lease = { ...lease, expiresAt: isoOf((now + request.leaseSeconds * 1000) as EpochMillis) };
-  return { state: { ...state, leases: { ...state.leases, [request.target]: longer } }, renewal: { kind: 'renewed', lease: longer } };
+  return {
+    state: { ...state, leases: { ...state.leases, [request.target]: longer } },
+    renewal: { kind: 'renewed', lease: longer },
+  };
 }
 
 /** Gives a lease back. Nothing happens when the token is not the one that holds: a late release harms nobody. */
@@ -203,7 +217,10 @@ export function release(state: GuardState, request: z.infer<typeof releaseSchema
   const leases = Object.fromEntries(Object.entries(state.leases).filter(([target]) => target !== request.target));
   const actions = request.acted
     ? state.actions
-    : state.actions.filter((action) => !(action.holder === lease.holder && action.target === lease.target && action.at === lease.acquiredAt));
+    : state.actions.filter(
+        (action) =>
+          !(action.holder === lease.holder && action.target === lease.target && action.at === lease.acquiredAt),
+      );
   return prune({ ...state, leases, actions }, now);
 }
 

@@ -26,7 +26,9 @@ export interface ActivityContract<Input, Output> {
 }
 
 /** Declares a contract; exists so that the types of input and output are inferred from their schemas. */
-export function defineActivity<Input, Output>(contract: ActivityContract<Input, Output>): ActivityContract<Input, Output> {
+export function defineActivity<Input, Output>(
+  contract: ActivityContract<Input, Output>,
+): ActivityContract<Input, Output> {
   return contract;
 }
 
@@ -40,7 +42,11 @@ export type Steps<Result> = Generator<Task, Result, unknown>;
  * Schedules an activity through its contract. Gives a task, for use with `Task.any`; see {@link call} for the usual case.
  * @throws InvariantError when the input does not fit the contract: that is a defect of the caller.
  */
-export function activityTask<Input, Output>(df: DurableContext, contract: ActivityContract<Input, Output>, input: Input): Task {
+export function activityTask<Input, Output>(
+  df: DurableContext,
+  contract: ActivityContract<Input, Output>,
+  input: Input,
+): Task {
   const parsed = contract.input.safeParse(input);
   if (!parsed.success) {
     throw new InvariantError(`input of activity ${contract.name} does not fit its contract: ${parsed.error.message}`);
@@ -59,7 +65,11 @@ export function activityTask<Input, Output>(df: DurableContext, contract: Activi
  * Calls an activity and gives its decoded result. Throws what the durable engine throws when every attempt failed, and
  * `InvariantError` when the result does not fit the contract.
  */
-export function* call<Input, Output>(df: DurableContext, contract: ActivityContract<Input, Output>, input: Input): Steps<Output> {
+export function* call<Input, Output>(
+  df: DurableContext,
+  contract: ActivityContract<Input, Output>,
+  input: Input,
+): Steps<Output> {
   return decoded(contract, yield activityTask(df, contract, input));
 }
 

@@ -22,7 +22,9 @@ const segmentPattern = /^[^\s/\\?#%<>"|^`\u0000-\u001f\u007f]{1,260}$/;
  * Reads a resource id. Returns `undefined` when the text is not one: wrong shape, unknown characters (so that an id can be
  * put into a URL without surprises), `.` or `..` as a name, or a length above 2,048.
  */
-export function parseResourceId(text: string): { readonly id: ResourceId; readonly parts: ResourceIdParts } | undefined {
+export function parseResourceId(
+  text: string,
+): { readonly id: ResourceId; readonly parts: ResourceIdParts } | undefined {
   if (text.length > 2048) {
     return undefined;
   }
@@ -45,7 +47,10 @@ export function parseResourceId(text: string): { readonly id: ResourceId; readon
     tail = tail.slice(2);
   }
   if (tail.length === 0) {
-    return { id: id as ResourceId, parts: { subscriptionId, resourceGroup, type: '', name: resourceGroup || subscriptionId } };
+    return {
+      id: id as ResourceId,
+      parts: { subscriptionId, resourceGroup, type: '', name: resourceGroup || subscriptionId },
+    };
   }
   // providers/<namespace>/<type>/<name>[/<type>/<name>...]; an extension resource has a second `providers` part.
   const last = tail.lastIndexOf('providers');
@@ -57,6 +62,11 @@ export function parseResourceId(text: string): { readonly id: ResourceId; readon
   const types = named.filter((_, index) => index % 2 === 0);
   return {
     id: id as ResourceId,
-    parts: { subscriptionId, resourceGroup, type: [namespace, ...types].join('/'), name: named[named.length - 1] as string },
+    parts: {
+      subscriptionId,
+      resourceGroup,
+      type: [namespace, ...types].join('/'),
+      name: named[named.length - 1] as string,
+    },
   };
 }

@@ -16,7 +16,7 @@ export interface DocumentPage {
 }
 
 /**
- * Small JSON documents (up to 1 MiB each) under paths such as `decisions/4f2a.json`, with optimistic concurrency.
+ * Small JSON documents (up to 4 MiB each as text) under paths such as `decisions/4f2a.json`, with optimistic concurrency.
  * Every write is all or nothing and is seen by every read that starts after it was answered.
  *
  * A path is 1 to 900 characters of `A-Z a-z 0-9 . _ - /`, with no empty, `.` or `..` part and none that ends with a dot.

@@ -63,7 +63,11 @@ export function runActivities(ports: RunActivityPorts) {
             return { kind: 'started' as const, ticket };
           }
           if (age < unheardSeconds) {
-            return { kind: 'later' as const, retryAfterSeconds: 15, reason: 'an earlier attempt may still reach the platform' };
+            return {
+              kind: 'later' as const,
+              retryAfterSeconds: 15,
+              reason: 'an earlier attempt may still reach the platform',
+            };
           }
         }
         const fence = await fences.problem(environment, target, token);
@@ -105,4 +109,3 @@ export function runActivities(ports: RunActivityPorts) {
 }
 
 export type RunActivities = ReturnType<typeof runActivities>;
-

@@ -52,11 +52,19 @@ function* untilGuarded(df: DurableContext, order: RunOrder, around: Surroundings
   for (;;) {
     around.progress('observe');
     const input = { ...key(order), parameters: order.parameters, correlation: around.correlation };
-    const seen = decoded(observeContract, yield* listening(df, activityTask(df, observeContract, input), around.resolved));
+    const seen = decoded(
+      observeContract,
+      yield* listening(df, activityTask(df, observeContract, input), around.resolved),
+    );
     const { plan, planHash } = seen;
     account.plan = plan;
     account.planHash = planHash;
-    note(account, nowOf(df), 'plan', plan.kind === 'act' ? `${plan.summary}: ${plan.reasons.join('; ')}` : `${plan.kind}: ${plan.reasons.join('; ')}`);
+    note(
+      account,
+      nowOf(df),
+      'plan',
+      plan.kind === 'act' ? `${plan.summary}: ${plan.reasons.join('; ')}` : `${plan.kind}: ${plan.reasons.join('; ')}`,
+    );
     if (plan.kind === 'nothing-to-do' || plan.kind === 'impossible') {
       return notApplied(account, nowOf(df), plan.kind, plan.reasons);
     }
@@ -73,13 +81,19 @@ function* untilGuarded(df: DurableContext, order: RunOrder, around: Surroundings
       around.progress('guard');
       const { runId: holder, target, runbook, rule, limits } = order;
       const entity = new EntityId(guardEntityName, order.environment);
-      const verdict = verdictSchema.parse(yield df.callEntity(entity, guardOperations.acquire, { holder, target, runbook, rule, limits }));
+      const verdict = verdictSchema.parse(
+        yield df.callEntity(entity, guardOperations.acquire, { holder, target, runbook, rule, limits }),
+      );
       account.guard = verdict;
       note(account, nowOf(df), 'guard', `${verdict.answer}: ${obstacles(verdict).join('; ')}`);
       if (verdict.answer === 'go' && verdict.lease !== undefined) {
         const lease: { current: Lease; held: boolean } = { current: verdict.lease, held: true };
         const report = yield* underLease(df, order, around, account, plan, lease);
-        df.signalEntity(entity, guardOperations.release, { target, token: lease.current.token, acted: account.appliedAt !== null });
+        df.signalEntity(entity, guardOperations.release, {
+          target,
+          token: lease.current.token,
+          acted: account.appliedAt !== null,
+        });
         return report;
       }
       if (verdict.answer !== 'wait') {
@@ -89,8 +103,16 @@ function* untilGuarded(df: DurableContext, order: RunOrder, around: Surroundings
       wakeAt = at === undefined ? fromNow(df, 15) : new Date(Math.max(Date.parse(at), fromNow(df, 1).getTime()));
     }
     if (wakeAt > giveUpAt) {
-      const reasons = account.guard?.answer === 'wait' ? obstacles(account.guard) : account.plan.kind === 'busy' ? account.plan.reasons : [];
-      return notApplied(account, nowOf(df), 'out-of-patience', [`would have to wait until ${wakeAt.toISOString()}`, ...reasons]);
+      const reasons =
+        account.guard?.answer === 'wait'
+          ? obstacles(account.guard)
+          : account.plan.kind === 'busy'
+            ? account.plan.reasons
+            : [];
+      return notApplied(account, nowOf(df), 'out-of-patience', [
+        `would have to wait until ${wakeAt.toISOString()}`,
+        ...reasons,
+      ]);
     }
     if ((yield* sleep(df, wakeAt, around.resolved)) === 'interrupted') {
       return notApplied(account, nowOf(df), 'resolved', ['the alert was resolved while the run waited for its turn']);
@@ -144,11 +166,24 @@ type Started =
   | { readonly kind: 'refused' | 'fenced' | 'out-of-patience'; readonly reason: string };
 
 /** Starts one step, waiting out throttling and other people's operations as long as the order's patience lasts. */
-function* start(df: DurableContext, order: RunOrder, account: Account, plan: ActPlan, step: Step, lease: HeldLease): Steps<Started> {
+function* start(
+  df: DurableContext,
+  order: RunOrder,
+  account: Account,
+  plan: ActPlan,
+  step: Step,
+  lease: HeldLease,
+): Steps<Started> {
   const giveUpAt = fromNow(df, order.patienceSeconds);
   for (;;) {
     const { environment } = order;
-    const result = yield* call(df, applyContract, { ...key(order), environment, token: lease.current.token, step, before: plan.before });
+    const result = yield* call(df, applyContract, {
+      ...key(order),
+      environment,
+      token: lease.current.token,
+      step,
+      before: plan.before,
+    });
     if (result.kind === 'started') {
       return result;
     }
@@ -217,7 +252,11 @@ function* conclude(
   const { withinSeconds, everySeconds } = order.verification;
   const until = fromNow(df, withinSeconds);
   const look = () =>
-    call(df, lookContract, { ...key(order), before: plan.before, actedAt: (account.appliedAt ?? nowOf(df)) as Iso8601 });
+    call(df, lookContract, {
+      ...key(order),
+      before: plan.before,
+      actedAt: (account.appliedAt ?? nowOf(df)) as Iso8601,
+    });
   let seen = first ?? (yield* look());
   let heard = around.resolved !== undefined && isSettled(around.resolved);
   for (;;) {
@@ -262,10 +301,15 @@ function* undo(
     try {
       const started = yield* start(df, order, account, plan, step, lease);
       const end = started.kind === 'started' ? yield* settle(df, order, plan, started.ticket, lease) : undefined;
-      const problem = started.kind !== 'started' ? started.reason : end === undefined ? 'it is still running' : end.failure;
-      account.undo = problem === null ? { done: true, text: step.summary } : { done: false, text: `${step.summary}: ${problem}` };
+      const problem =
+        started.kind !== 'started' ? started.reason : end === undefined ? 'it is still running' : end.failure;
+      account.undo =
+        problem === null ? { done: true, text: step.summary } : { done: false, text: `${step.summary}: ${problem}` };
     } catch (error) {
-      account.undo = { done: false, text: `${step.summary}: ${error instanceof Error ? error.message : String(error)}`.slice(0, 1000) };
+      account.undo = {
+        done: false,
+        text: `${step.summary}: ${error instanceof Error ? error.message : String(error)}`.slice(0, 1000),
+      };
     }
     note(account, nowOf(df), 'undo', `${account.undo.done ? 'done' : 'failed'}: ${account.undo.text}`);
     if (!account.undo.done) {

@@ -154,3 +154,5 @@ export const runOrchestratorName = 'run-v1';
 export const incidentOrchestratorName = 'incident-v1';
 /** The external event that tells an incident that its alert was resolved. Its data is `{ signalId, at }`. */
 export const resolvedEventName = 'resolved';
+/** What the durable adapter has to know to open an incident and to tell it news. */
+export const incidentNames = { orchestrator: incidentOrchestratorName, resolvedEvent: resolvedEventName } as const;

@@ -48,7 +48,10 @@ export function machineFacts(sighting: MachineSighting): Facts {
  * Plans the one operation that is to heal a running machine that is not healthy. Leaves alone what is healthy, what
  * somebody stopped on purpose, and what somebody else is working on.
  */
-export function planOperation(sighting: MachineSighting, operation: { readonly name: string; readonly summary: string }): Plan {
+export function planOperation(
+  sighting: MachineSighting,
+  operation: { readonly name: string; readonly summary: string },
+): Plan {
   if (!sighting.exists) {
     return { kind: 'impossible', reasons: ['the machine does not exist'] };
   }
@@ -60,7 +63,10 @@ export function planOperation(sighting: MachineSighting, operation: { readonly n
     };
   }
   if (sighting.powerState !== 'running' && sighting.powerState !== 'unknown') {
-    return { kind: 'impossible', reasons: [`the machine is ${sighting.powerState}: ${operation.name} helps only a running machine`] };
+    return {
+      kind: 'impossible',
+      reasons: [`the machine is ${sighting.powerState}: ${operation.name} helps only a running machine`],
+    };
   }
   const reasons = complaints(sighting);
   if (reasons.length === 0) {

@@ -8,7 +8,10 @@ export const impactSchema = z.enum(['none', 'disruptive', 'destructive']);
 export type Impact = z.infer<typeof impactSchema>;
 
 /** Flat, small facts about a resource, shown to people beside a plan and kept as its pre-image. */
-export const factsSchema = z.record(z.string().max(64), z.union([z.string().max(512), z.number(), z.boolean(), z.null()]));
+export const factsSchema = z.record(
+  z.string().max(64),
+  z.union([z.string().max(512), z.number(), z.boolean(), z.null()]),
+);
 export type Facts = z.infer<typeof factsSchema>;
 
 /** One effect of a plan: what is asked of the platform, and what it changes. */
@@ -34,7 +37,11 @@ export const planSchema = z.discriminatedUnion('kind', [
   /** The target is as it should be. */
   z.object({ kind: z.literal('nothing-to-do'), reasons: z.array(z.string().max(512)) }),
   /** Somebody else is changing the target; look again later. */
-  z.object({ kind: z.literal('busy'), reasons: z.array(z.string().max(512)), retryAfterSeconds: z.number().min(1).max(3600) }),
+  z.object({
+    kind: z.literal('busy'),
+    reasons: z.array(z.string().max(512)),
+    retryAfterSeconds: z.number().min(1).max(3600),
+  }),
   /** This runbook cannot help here; another may. */
   z.object({ kind: z.literal('impossible'), reasons: z.array(z.string().max(512)) }),
 ]);

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { createRestError, getClient } from '@azure-rest/core-client';
 import { ComputeManagementClient } from '@azure/arm-compute';
 import { MonitorClient } from '@azure/arm-monitor';
 import type { TokenCredential } from '@azure/identity';
@@ -25,9 +26,17 @@ const resourceHealthVersion = '2025-05-01';
  * Makes clients on demand and keeps them. The SDK's own retries are off: waiting belongs to durable timers, not to an
  * activity, and a 429 that is asked again too soon restarts its wait.
  */
-export function createAzureClients(options: { readonly credential: TokenCredential; readonly endpoint: string }): AzureClients {
+export function createAzureClients(options: {
+  readonly credential: TokenCredential;
+  readonly endpoint: string;
+}): AzureClients {
   const { credential, endpoint } = options;
-  const shared = { endpoint, retryOptions: { maxRetries: 0 }, credentials: { scopes: ['https://management.azure.com/.default'] } };
+  const shared = {
+    endpoint,
+    retryOptions: { maxRetries: 0 },
+    credentials: { scopes: ['https://management.azure.com/.default'] },
+  };
+  const arm = getClient(endpoint, credential, shared);
   const computes = new Map<string, ComputeManagementClient>();
   const monitors = new Map<string, MonitorClient>();
 
@@ -50,22 +59,17 @@ export function createAzureClients(options: { readonly credential: TokenCredenti
 
   return {
     compute,
-    monitor: (subscriptionId) => kept(monitors, subscriptionId, () => new MonitorClient(credential, subscriptionId, shared)),
+    monitor: (subscriptionId) =>
+      kept(monitors, subscriptionId, () => new MonitorClient(credential, subscriptionId, shared)),
     async resourceHealth(id, abort) {
-      const token = await credential.getToken('https://management.azure.com/.default', { abortSignal: abort });
-      const url = `${endpoint.replace(/\/$/, '')}${id}/providers/Microsoft.ResourceHealth/availabilityStatuses/current?api-version=${resourceHealthVersion}`;
       try {
-        const response = await fetch(url, { headers: { authorization: `Bearer ${token?.token ?? ''}` }, signal: abort });
-        if (response.status === 404) {
-          return 'unknown';
+        const response = await arm
+          .pathUnchecked(`${id}/providers/Microsoft.ResourceHealth/availabilityStatuses/current`)
+          .get({ queryParameters: { 'api-version': resourceHealthVersion }, abortSignal: abort });
+        if (isUnexpected(response.status)) {
+          throw createRestError(response);
         }
-        if (!response.ok) {
-          throw Object.assign(new Error(`resource health answered ${response.status}`), {
-            statusCode: response.status,
-            response: { status: response.status, headers: { get: (name: string) => response.headers.get(name) ?? undefined } },
-          });
-        }
-        return availabilitySchema.parse(await response.json());
+        return availabilitySchema.parse(response.body);
       } catch (error) {
         if (failureOf(error).status === 404) {
           return 'unknown';
@@ -75,6 +79,8 @@ export function createAzureClients(options: { readonly credential: TokenCredenti
     },
   };
 }
+
+const isUnexpected = (status: string): boolean => status !== '200';
 
 const availabilitySchema = z
   .object({ properties: z.object({ availabilityState: z.string() }) })

@@ -1,4 +1,4 @@
-import { restorePoller, type ComputeManagementClient, type InstanceViewStatus, type VirtualMachine } from '@azure/arm-compute';
+import { restorePoller, type InstanceViewStatus, type VirtualMachine } from '@azure/arm-compute';
 import type { MonitorClient } from '@azure/arm-monitor';
 import { z } from 'zod';
 import { isoOf, type Clock, type Iso8601 } from '../../kernel/clock';
@@ -21,7 +21,14 @@ const availabilityMetric = 'VmAvailabilityMetric';
 /** How far back to look for its newest point; it comes with a lag of a minute or more. */
 const metricWindowSeconds = 600;
 
-const powerStates: ReadonlySet<string> = new Set(['running', 'starting', 'stopping', 'stopped', 'deallocating', 'deallocated']);
+const powerStates: ReadonlySet<string> = new Set([
+  'running',
+  'starting',
+  'stopping',
+  'stopped',
+  'deallocating',
+  'deallocated',
+]);
 
 /** `Machines` over Azure Resource Manager. One observation costs three reads: instance view, resource health, one metric. */
 export function createAzureMachines(options: { readonly clients: AzureClients; readonly clock: Clock }): Machines {
@@ -51,7 +58,9 @@ export function createAzureMachines(options: { readonly clients: AzureClients; r
     async start(id, operation, requestId, abort) {
       const { subscriptionId, resourceGroup, name } = partsOf(id);
       const startedAt = isoOf(clock.now());
-      const requestOptions = { headers: { 'x-ms-client-request-id': requestId, 'x-ms-correlation-request-id': requestId } };
+      const requestOptions = {
+        headers: { 'x-ms-client-request-id': requestId, 'x-ms-correlation-request-id': requestId },
+      };
       let retryAfterSeconds = 5;
       const onResponse = (response: { headers: { get(header: string): string | undefined } }): void => {
         const asked = Number(response.headers.get('retry-after'));
@@ -94,7 +103,12 @@ function pollByLooking(sighting: MachineSighting): PollResult {
   return busy ? { kind: 'running', retryAfterSeconds: 10 } : { kind: 'succeeded' };
 }
 
-async function pollByToken(clients: AzureClients, id: ResourceId, ticket: OperationTicket, abort: AbortSignal): Promise<PollResult> {
+async function pollByToken(
+  clients: AzureClients,
+  id: ResourceId,
+  ticket: OperationTicket,
+  abort: AbortSignal,
+): Promise<PollResult> {
   const client = clients.compute(partsOf(id).subscriptionId);
   const { virtualMachines } = client;
   const operations: Readonly<Record<MachineOperation, typeof virtualMachines.restart>> = {
@@ -123,7 +137,10 @@ async function pollByToken(clients: AzureClients, id: ResourceId, ticket: Operat
       return { kind: 'succeeded' };
     case 'failed':
     case 'canceled':
-      return { kind: 'failed', refusal: operationError(seen.body) ?? { code: state.status, message: state.error?.message ?? '' } };
+      return {
+        kind: 'failed',
+        refusal: operationError(seen.body) ?? { code: state.status, message: state.error?.message ?? '' },
+      };
     default:
       return { kind: 'running', retryAfterSeconds: ticket.retryAfterSeconds };
   }
@@ -136,7 +153,9 @@ function isOver(status: string | undefined): boolean {
 /** `error` of an operation's status document. */
 function operationError(body: string | undefined): { code: string; message: string } | undefined {
   const parsed = operationBodySchema.safeParse(body);
-  return parsed.success ? { code: parsed.data.error.code, message: parsed.data.error.message.slice(0, 1024) } : undefined;
+  return parsed.success
+    ? { code: parsed.data.error.code, message: parsed.data.error.message.slice(0, 1024) }
+    : undefined;
 }
 
 const operationBodySchema = z
@@ -161,7 +180,10 @@ function fromInstanceView(
   const power = of('powerstate')?.code?.split('/')[1]?.toLowerCase() ?? 'unknown';
   const provisioning = of('provisioningstate');
   const provisioningState = (provisioning?.code?.split('/')[1] ?? machine.provisioningState ?? 'unknown').toLowerCase();
-  const agentCodes = (machine.instanceView?.vmAgent?.statuses ?? []).map(({ code, displayStatus }) => ({ code, displayStatus }));
+  const agentCodes = (machine.instanceView?.vmAgent?.statuses ?? []).map(({ code, displayStatus }) => ({
+    code,
+    displayStatus,
+  }));
   return {
     location: machine.location ?? '',
     zone: machine.zones?.[0] ?? null,
@@ -171,7 +193,10 @@ function fromInstanceView(
     agent:
       agentCodes.length === 0
         ? 'unknown'
-        : agentCodes.every(({ code, displayStatus }) => code?.toLowerCase() === 'provisioningstate/succeeded' && displayStatus?.toLowerCase() === 'ready')
+        : agentCodes.every(
+              ({ code, displayStatus }) =>
+                code?.toLowerCase() === 'provisioningstate/succeeded' && displayStatus?.toLowerCase() === 'ready',
+            )
           ? 'ready'
           : 'not-ready',
   };

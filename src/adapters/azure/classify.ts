@@ -28,7 +28,13 @@ export function failureOf(error: unknown): Failure {
   const status = typeof one.statusCode === 'number' ? one.statusCode : one.response?.status;
   return {
     status: typeof status === 'number' ? status : typeof status === 'string' ? Number(status) : undefined,
-    code: armCode(one) ?? (typeof one.code === 'string' && one.code !== '' ? one.code : typeof one.name === 'string' ? one.name : 'Unknown'),
+    code:
+      armCode(one) ??
+      (typeof one.code === 'string' && one.code !== ''
+        ? one.code
+        : typeof one.name === 'string'
+          ? one.name
+          : 'Unknown'),
     message: typeof one.message === 'string' ? one.message.slice(0, 1024) : String(error).slice(0, 1024),
     retryAfterSeconds: Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds, 3600) : undefined,
   };
@@ -59,9 +65,17 @@ export function classify(error: unknown): AutomationError {
   const details = { status: status ?? null, code };
   if (status === undefined || status === 408 || status === 429 || status >= 500) {
     const wait = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
-    return new TransientError(status === undefined ? 'AzureUnreachable' : 'AzureUnavailable', `Azure: ${code}: ${message}`, { details, cause: error, ...wait });
+    return new TransientError(
+      status === undefined ? 'AzureUnreachable' : 'AzureUnavailable',
+      `Azure: ${code}: ${message}`,
+      { details, cause: error, ...wait },
+    );
   }
-  return new PermanentError(status === 403 || status === 401 ? 'AzureDenied' : 'AzureRefused', `Azure: ${code}: ${message}`, { details, cause: error });
+  return new PermanentError(
+    status === 403 || status === 401 ? 'AzureDenied' : 'AzureRefused',
+    `Azure: ${code}: ${message}`,
+    { details, cause: error },
+  );
 }
 
 /** What to do about an error that came instead of an operation's acceptance. */

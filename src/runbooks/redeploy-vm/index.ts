@@ -16,12 +16,17 @@ export const redeployVm: Runbook<Record<string, never>, MachineSighting> = {
   resourceTypes: ['microsoft.compute/virtualmachines'],
   parameters: z.strictObject({}),
   permissions: {
-    actions: [...machinePermissions.observe, 'Microsoft.Compute/virtualMachines/redeploy/action', ...machinePermissions.undo],
+    actions: [
+      ...machinePermissions.observe,
+      'Microsoft.Compute/virtualMachines/redeploy/action',
+      ...machinePermissions.undo,
+    ],
     dataActions: [],
   },
   suits: ['VM availability metric below 1 after a restart', 'resource health unavailable by the platform'],
   operationLimitSeconds: 1800,
-  plan: (sighting) => planOperation(sighting, { name: 'redeploy', summary: 'Redeploy the virtual machine to another host' }),
+  plan: (sighting) =>
+    planOperation(sighting, { name: 'redeploy', summary: 'Redeploy the virtual machine to another host' }),
   verify: assess,
   undo: undoPowerLoss,
 };

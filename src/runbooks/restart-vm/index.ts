@@ -13,7 +13,11 @@ export const restartVm: Runbook<Record<string, never>, MachineSighting> = {
   resourceTypes: ['microsoft.compute/virtualmachines'],
   parameters: z.strictObject({}),
   permissions: {
-    actions: [...machinePermissions.observe, 'Microsoft.Compute/virtualMachines/restart/action', ...machinePermissions.undo],
+    actions: [
+      ...machinePermissions.observe,
+      'Microsoft.Compute/virtualMachines/restart/action',
+      ...machinePermissions.undo,
+    ],
     dataActions: [],
   },
   suits: ['VM availability metric below 1', 'guest agent heartbeat missing', 'resource health unavailable'],

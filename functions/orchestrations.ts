@@ -1,0 +1,45 @@
+import type { InvocationContext } from '@azure/functions';
+import { app, getClient, input, type EntityContext } from 'durable-functions';
+import { durableFences } from '../src/adapters/durable';
+import { applyGuardOperation, guardEntityName, type GuardState } from '../src/guard';
+import type { Clock } from '../src/kernel/clock';
+import {
+  applyContract,
+  incidentOrchestrator,
+  incidentOrchestratorName,
+  lookContract,
+  observeContract,
+  recordContract,
+  runOrchestrator,
+  runOrchestratorName,
+  settleContract,
+  type RunActivities,
+} from '../src/run';
+
+export interface OrchestrationDeps {
+  readonly activities: RunActivities;
+  readonly clock: Clock;
+}
+
+/** Registers orchestrators, the guard's entity, and the activities of the loop. */
+export function registerOrchestrations({ activities, clock }: OrchestrationDeps): void {
+  app.orchestration(incidentOrchestratorName, incidentOrchestrator);
+  app.orchestration(runOrchestratorName, runOrchestrator);
+
+  app.entity<GuardState>(guardEntityName, (context: EntityContext<GuardState>) => {
+    const { df } = context;
+    const { state, answer } = applyGuardOperation(df.getState(), df.operationName ?? '', df.getInput(), clock);
+    df.setState(state);
+    df.return(answer);
+  });
+
+  app.activity(observeContract.name, { handler: activities.observe });
+  app.activity(settleContract.name, { handler: activities.settle });
+  app.activity(lookContract.name, { handler: activities.look });
+  app.activity(recordContract.name, { handler: activities.record });
+  app.activity(applyContract.name, {
+    extraInputs: [input.durableClient()],
+    handler: (raw: unknown, context: InvocationContext) =>
+      activities.apply(durableFences(getClient(context), clock))(raw),
+  });
+}

@@ -1,0 +1,104 @@
+import { EntityId, type DurableClient } from 'durable-functions';
+import { z } from 'zod';
+import { emptyGuard, guardEntityName, guardOperations, guardStateSchema } from '../../guard';
+import { describeError, InvariantError, TransientError } from '../../kernel/errors';
+import type { Engine, InstanceStatus } from '../../ports/engine';
+
+const statusSchema = z.object({
+  name: z.string(),
+  instanceId: z.string(),
+  runtimeStatus: z.enum([
+    'Pending',
+    'Running',
+    'Completed',
+    'ContinuedAsNew',
+    'Failed',
+    'Canceled',
+    'Terminated',
+    'Suspended',
+  ]),
+  customStatus: z.unknown(),
+  createdTime: z.string(),
+  lastUpdatedTime: z.string(),
+});
+
+/** The client's own request for a status, below `getStatus`. */
+interface StatusRequests {
+  getStatusInternal(options: {
+    readonly instanceId: string;
+    readonly showInput: boolean;
+  }): Promise<{ readonly status: number; readonly data: unknown }>;
+}
+
+function hasStatusRequests(client: unknown): client is StatusRequests {
+  return typeof (client as Partial<StatusRequests>).getStatusInternal === 'function';
+}
+
+function unavailable(what: string, error: unknown): TransientError {
+  return new TransientError('EngineUnavailable', `${what}: ${describeError(error)}`, { cause: error });
+}
+
+/** `Engine` over the client that a function's durable binding gives. */
+export function durableEngine(client: DurableClient): Engine {
+  /**
+   * `getStatus` of durable-functions 3.5.0 throws the same kind of error for "no such instance" and for "the engine is
+   * down", told apart only by their wording. The request below it gives the status code. The package is pinned to that very
+   * version; look here again when it changes.
+   */
+  async function status(instanceId: string): Promise<InstanceStatus | undefined> {
+    if (!hasStatusRequests(client)) {
+      throw new InvariantError('this version of durable-functions has no getStatusInternal; see durable-engine.ts');
+    }
+    const response = await client.getStatusInternal({ instanceId, showInput: false }).catch((error: unknown) => {
+      throw unavailable('the durable engine does not answer', error);
+    });
+    switch (response.status) {
+      case 200:
+      case 202:
+      case 400: // how the extension reports an instance that failed
+        return statusSchema.parse(response.data);
+      case 404:
+        return undefined;
+      default:
+        throw unavailable('the durable engine answered', `status ${response.status}`);
+    }
+  }
+
+  return {
+    status,
+
+    async start(orchestrator, instanceId, input) {
+      // An instance that has ended could be started again under the same id, so its existence is asked for first. Two calls
+      // at once are settled by the engine: one of them is refused, and finds the other's instance.
+      if ((await status(instanceId)) !== undefined) {
+        return 'exists';
+      }
+      try {
+        await client.startNew(orchestrator, { instanceId, input });
+        return 'started';
+      } catch (error) {
+        if ((await status(instanceId)) !== undefined) {
+          return 'exists';
+        }
+        throw unavailable(`${instanceId} could not be started`, error);
+      }
+    },
+
+    async guard(environment) {
+      try {
+        const answer = await client.readEntityState(new EntityId(guardEntityName, environment));
+        return answer.entityExists ? guardStateSchema.parse(answer.entityState) : emptyGuard;
+      } catch (error) {
+        throw unavailable(`the guard of ${environment} cannot be read`, error);
+      }
+    },
+
+    async setKillSwitch(environment, order) {
+      try {
+        await client.signalEntity(new EntityId(guardEntityName, environment), guardOperations.setKillSwitch, order);
+      } catch (error) {
+        throw unavailable(`the guard of ${environment} cannot be reached`, error);
+      }
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import type { z } from 'zod';
+import { InvalidInputError, type InputProblem } from '../kernel/errors';
+import { environmentSchema } from './env';
+
+/** Where documents and the ledger are kept. */
+export type StorageConfig =
+  | { readonly kind: 'identity'; readonly url: string }
+  | { readonly kind: 'connection-string'; readonly connectionString: string };
+
+/** The application's configuration, nested and read once at start. */
+export interface Config {
+  readonly environment: string;
+  readonly subscriptions: ReadonlySet<string>;
+  readonly policyLocation: string;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  readonly storage: StorageConfig & { readonly stateContainer: string; readonly ledgerContainer: string };
+  readonly azure: {
+    readonly armEndpoint: string;
+    readonly tenantId: string | undefined;
+    readonly writerClientId: string | undefined;
+    readonly prunerClientId: string | undefined;
+  };
+  readonly api: { readonly audience: string | undefined };
+}
+
+/**
+ * Reads the configuration from environment variables.
+ * @throws InvalidInputError listing every problem; values are never repeated in it, because they may be secrets.
+ */
+export function readConfig(variables: Readonly<Record<string, string | undefined>>): Config {
+  // App Service shows a setting whose reference could not be resolved as an empty text: as good as missing.
+  const given = Object.fromEntries(
+    Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = environmentSchema.safeParse(given);
+  const problems = parsed.success ? [] : parsed.error.issues.map((issue) => problemOf(issue, given));
+  const hasUrl = given['CARETAKER_BLOB_URL'] !== undefined;
+  const hasConnection = given['CARETAKER_BLOB_CONNECTION_STRING'] !== undefined;
+  if (hasUrl === hasConnection) {
+    const message = hasUrl
+      ? 'set only one of CARETAKER_BLOB_URL and CARETAKER_BLOB_CONNECTION_STRING'
+      : 'is missing; set it to the blob endpoint of the storage account (or CARETAKER_BLOB_CONNECTION_STRING locally)';
+    problems.push({ path: 'CARETAKER_BLOB_URL', message });
+  }
+  if (!parsed.success || problems.length > 0) {
+    const text = problems.map(({ path, message }) => `${path} ${message}`).join('; ');
+    throw new InvalidInputError(
+      'BadConfiguration',
+      `the configuration has ${problems.length} problem(s): ${text}`,
+      problems,
+    );
+  }
+  const env = parsed.data;
+  const containers = { stateContainer: env.CARETAKER_STATE_CONTAINER, ledgerContainer: env.CARETAKER_LEDGER_CONTAINER };
+  return {
+    environment: env.CARETAKER_ENVIRONMENT,
+    subscriptions: new Set(env.CARETAKER_SUBSCRIPTION_IDS.map((id) => id.toLowerCase())),
+    policyLocation: env.CARETAKER_POLICY_URL,
+    logLevel: env.CARETAKER_LOG_LEVEL,
+    storage:
+      env.CARETAKER_BLOB_CONNECTION_STRING !== undefined
+        ? { kind: 'connection-string', connectionString: env.CARETAKER_BLOB_CONNECTION_STRING, ...containers }
+        : { kind: 'identity', url: env.CARETAKER_BLOB_URL as string, ...containers },
+    azure: {
+      armEndpoint: env.CARETAKER_ARM_ENDPOINT,
+      tenantId: env.CARETAKER_TENANT_ID,
+      writerClientId: env.CARETAKER_WRITER_CLIENT_ID,
+      prunerClientId: env.CARETAKER_PRUNER_CLIENT_ID,
+    },
+    api: { audience: env.CARETAKER_API_AUDIENCE },
+  };
+}
+
+function problemOf(issue: z.core.$ZodIssue, given: Readonly<Record<string, unknown>>): InputProblem {
+  const name = String(issue.path[0] ?? '');
+  return { path: name, message: given[name] === undefined ? 'is missing' : `is not valid: ${issue.message}` };
+}

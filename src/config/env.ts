@@ -1,0 +1,46 @@
+import { z } from 'zod';
+
+const url = z.url({ protocol: /^https?$/ });
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+
+/**
+ * Every environment variable the application reads, and nothing else reads any. Terraform's `app_settings` are tested
+ * against the keys of this schema. Variables of the platform itself (`FUNCTIONS_*`, `AzureWebJobsStorage*`) are not ours.
+ */
+export const environmentSchema = z.object({
+  /** Name of this deployment; the ledger's chain belongs to it. */
+  CARETAKER_ENVIRONMENT: z
+    .string()
+    .regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens'),
+  /** Subscriptions whose resources may be acted on, separated by commas. */
+  CARETAKER_SUBSCRIPTION_IDS: list.pipe(z.array(z.uuid()).min(1, 'must name at least one subscription')),
+  CARETAKER_TENANT_ID: z.uuid().optional(),
+  /** Blob endpoint of the storage account, for identity-based access: https://<account>.blob.core.windows.net */
+  CARETAKER_BLOB_URL: url.optional(),
+  /** Connection string of the storage account, for the local platform only. */
+  CARETAKER_BLOB_CONNECTION_STRING: z.string().min(1).optional(),
+  CARETAKER_STATE_CONTAINER: z
+    .string()
+    .regex(/^[a-z0-9](?:[a-z0-9-]{1,61}[a-z0-9])$/)
+    .default('caretaker-state'),
+  CARETAKER_LEDGER_CONTAINER: z
+    .string()
+    .regex(/^[a-z0-9](?:[a-z0-9-]{1,61}[a-z0-9])$/)
+    .default('caretaker-ledger'),
+  /** Where the policy document is: the URL of a blob, or a file path on the local platform. */
+  CARETAKER_POLICY_URL: z.string().min(1),
+  /** Client id of the user-assigned identity that observes and acts. */
+  CARETAKER_WRITER_CLIENT_ID: z.uuid().optional(),
+  /** Client id of the user-assigned identity that deletes recovery points, and nothing else. */
+  CARETAKER_PRUNER_CLIENT_ID: z.uuid().optional(),
+  CARETAKER_ARM_ENDPOINT: url.default('https://management.azure.com'),
+  /** Audience of the tokens that operators and senders present. */
+  CARETAKER_API_AUDIENCE: z.string().min(1).optional(),
+  CARETAKER_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+});
+export type Environment = z.infer<typeof environmentSchema>;

@@ -1,0 +1,30 @@
+import type { GuardState } from '../guard';
+
+/** An orchestration instance as it stands. Times are ISO 8601. */
+export interface InstanceStatus {
+  readonly name: string;
+  readonly instanceId: string;
+  readonly runtimeStatus:
+    'Pending' | 'Running' | 'Completed' | 'ContinuedAsNew' | 'Failed' | 'Canceled' | 'Terminated' | 'Suspended';
+  readonly customStatus?: unknown;
+  readonly createdTime: string;
+  readonly lastUpdatedTime: string;
+}
+
+/** The durable engine, as far as doors need it. Every method throws `TransientError` when it does not answer. */
+export interface Engine {
+  /** The status of an instance; `undefined` when there is none. */
+  status(instanceId: string): Promise<InstanceStatus | undefined>;
+  /** Starts an instance. Idempotent: `exists` when one with this id runs or ran, whatever became of it. */
+  start(orchestrator: string, instanceId: string, input: unknown): Promise<'started' | 'exists'>;
+  /** The guard's state of an environment as stored; also a `TransientError` when it has a shape this version does not know. */
+  guard(environment: string): Promise<GuardState>;
+  /**
+   * Sets or clears an environment's kill switch. Returns when the order is stored; the guard applies it at its next operation.
+   * Idempotent.
+   */
+  setKillSwitch(
+    environment: string,
+    order: { readonly engaged: boolean; readonly reason: string; readonly by: string },
+  ): Promise<void>;
+}

@@ -1,0 +1,8 @@
+export { runActivities, type Records, type RunActivities, type RunActivityPorts } from './activities';
+export { applyContract, lookContract, observeContract, recordContract, settleContract } from './contract';
+export { createEffectJournal, type EffectJournal } from './effect-journal';
+export { incidentOrchestrator } from './incident.orchestrator';
+export { createIntake, incidentIdOf, type Acceptance, type Intake, type IntakePorts } from './intake';
+export * from './model';
+export { createRecords, type IncidentRecords } from './records';
+export { runOrchestrator } from './run.orchestrator';
