@@ -1,4 +1,4 @@
-import { createPublicKey, createSign, createVerify, generateKeyPairSync, KeyObject } from 'node:crypto';
+import { createSign, createVerify, generateKeyPairSync, KeyObject } from 'node:crypto';
 import { SeededRandom } from './random';
 
 /** One claim set, as it is in a token. */
@@ -30,7 +30,7 @@ export function createTokenAuthority(options: { random: SeededRandom; now: () =>
     },
     verify: (token) => verifyToken(token, keyId, publicKey, Math.floor(options.now() / 1000)),
     jwks() {
-      const jwk = createPublicKey(publicKey).export({ format: 'jwk' });
+      const jwk = publicKey.export({ format: 'jwk' });
       return { keys: [{ ...jwk, use: 'sig', alg: 'RS256', kid: keyId, x5t: keyId }] };
     },
   };
