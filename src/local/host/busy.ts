@@ -1,0 +1,33 @@
+/** Counts what is in flight, so that somebody can wait until nothing is. */
+export class Busy {
+  #count = 0;
+  #waiting: (() => void)[] = [];
+
+  /** Something began; the returned function says that it ended (once). */
+  begin(): () => void {
+    this.#count++;
+    let ended = false;
+    return () => {
+      if (ended) return;
+      ended = true;
+      if (--this.#count === 0) setImmediate(() => this.#settle());
+    };
+  }
+
+  get isIdle(): boolean {
+    return this.#count === 0;
+  }
+
+  /** Resolves when nothing is in flight and nothing began in the moment after. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      setImmediate(() => this.#settle());
+    });
+  }
+
+  #settle(): void {
+    if (this.#count > 0) return;
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}
