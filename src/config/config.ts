@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { EpochMillis, ScaledTime } from '../kernel/clock';
 import { InvalidInputError, type InputProblem } from '../kernel/errors';
 import { environmentSchema } from './env';
 
@@ -20,6 +21,8 @@ export interface Config {
     readonly writerClientId: string | undefined;
     readonly prunerClientId: string | undefined;
   };
+  /** The clock of the local platform; absent everywhere else. */
+  readonly localClock: ScaledTime | undefined;
   readonly api: { readonly audience: string | undefined };
 }
 
@@ -41,6 +44,12 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       ? 'set only one of CARETAKER_BLOB_URL and CARETAKER_BLOB_CONNECTION_STRING'
       : 'is missing; set it to the blob endpoint of the storage account (or CARETAKER_BLOB_CONNECTION_STRING locally)';
     problems.push({ path: 'CARETAKER_BLOB_URL', message });
+  }
+  if (given['CARETAKER_LOCAL_CLOCK'] !== undefined && !hasConnection) {
+    problems.push({
+      path: 'CARETAKER_LOCAL_CLOCK',
+      message: 'is for the local platform, which has CARETAKER_BLOB_CONNECTION_STRING; remove it',
+    });
   }
   if (!parsed.success || problems.length > 0) {
     const text = problems.map(({ path, message }) => `${path} ${message}`).join('; ');
@@ -67,6 +76,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       writerClientId: env.CARETAKER_WRITER_CLIENT_ID,
       prunerClientId: env.CARETAKER_PRUNER_CLIENT_ID,
     },
+    localClock: scaledTimeOf(env.CARETAKER_LOCAL_CLOCK),
     api: { audience: env.CARETAKER_API_AUDIENCE },
   };
 }
@@ -74,4 +84,12 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
 function problemOf(issue: z.core.$ZodIssue, given: Readonly<Record<string, unknown>>): InputProblem {
   const name = String(issue.path[0] ?? '');
   return { path: name, message: given[name] === undefined ? 'is missing' : `is not valid: ${issue.message}` };
+}
+
+function scaledTimeOf(text: string | undefined): ScaledTime | undefined {
+  if (text === undefined) {
+    return undefined;
+  }
+  const [origin, startedAt, speed] = text.split('/').map(Number) as [number, number, number];
+  return { origin: origin as EpochMillis, startedAt: startedAt as EpochMillis, speed };
 }

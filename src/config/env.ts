@@ -41,6 +41,11 @@ export const environmentSchema = z.object({
   CARETAKER_ARM_ENDPOINT: url.default('https://management.azure.com'),
   /** Audience of the tokens that operators and senders present. */
   CARETAKER_API_AUDIENCE: z.string().min(1).optional(),
+  /** Local platform only: a clock that runs faster, as `<origin>/<real start>/<speed>` (epoch milliseconds, and a factor). */
+  CARETAKER_LOCAL_CLOCK: z
+    .string()
+    .regex(/^\d{1,15}\/\d{1,15}\/\d{1,5}(?:\.\d{1,3})?$/, 'must be <origin>/<real start>/<speed>')
+    .optional(),
   CARETAKER_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 export type Environment = z.infer<typeof environmentSchema>;

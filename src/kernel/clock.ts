@@ -9,6 +9,21 @@ export interface Clock {
 /** The machine's own clock. Only composition roots use it. */
 export const systemClock: Clock = { now: () => Date.now() as EpochMillis };
 
+/**
+ * A clock that runs faster, for the local platform only: at the real instant `startedAt` it shows `origin`, and from then on
+ * `speed` seconds pass in each real one. Processes that are given the same three numbers agree on the time.
+ */
+export interface ScaledTime {
+  readonly origin: EpochMillis;
+  readonly startedAt: EpochMillis;
+  readonly speed: number;
+}
+
+/** See {@link ScaledTime}. */
+export function scaledClock({ origin, startedAt, speed }: ScaledTime): Clock {
+  return { now: () => Math.floor(origin + (Date.now() - startedAt) * speed) as EpochMillis };
+}
+
 /** An instant as text, always UTC with milliseconds: `2026-01-31T09:00:00.000Z`. */
 export type Iso8601 = string & { readonly __format: 'iso-8601' };
 

@@ -9,7 +9,7 @@ import type { DeadLetters, DecisionRecords, Reports } from '../ledger';
 import type { Engine } from '../ports/engine';
 import { environmentOf, limitsOf, type PolicyStore } from '../rules';
 import { catalogue } from '../runbooks';
-import { runOrchestratorName, runOrderSchema } from '../run';
+import { orderLimits, runOrchestratorName, runOrderSchema } from '../run';
 import { readJson } from '../signal';
 import { answerTo, json, limitBody } from './door';
 
@@ -152,13 +152,12 @@ export function operatorRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
       }
       const parameters = checked(runbook.parameters as z.ZodType<Record<string, unknown>>, order.parameters);
       const policy = await deps.policies.current();
-      const environment = environmentOf(policy.compiled, order.target);
+      const environment = environmentOf(policy, order.target);
       if (environment === undefined) {
         const message = 'is in no environment of the policy';
         throw new InvalidInputError('UnknownEnvironment', `target ${message}`, [{ path: 'target', message }]);
       }
       const runId = `order-${hashOf({ key: order.key, runbook: order.runbook, target: order.target, parameters }).slice(0, 32)}`;
-      const limits = limitsOf(policy.compiled, environment);
       const input = runOrderSchema.parse({
         runId,
         incidentId: null,
@@ -169,17 +168,7 @@ export function operatorRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
         rule: 'operator',
         mode: 'auto',
         askedBy: { kind: 'operator', name: 'function-key' },
-        limits: {
-          leaseSeconds: limits.lease,
-          cooldownSeconds: limits.cooldown,
-          budgets: limits.budgets.map(({ name, window, maxResources }) => ({
-            name,
-            windowSeconds: window,
-            maxResources,
-          })),
-        },
-        verification: { withinSeconds: limits.verification.within, everySeconds: limits.verification.every },
-        patienceSeconds: limits.patience,
+        ...orderLimits(limitsOf(policy, environment)),
         operationLimitSeconds: runbook.operationLimitSeconds,
       });
       await engine.start(runOrchestratorName, runId, input);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '../kernel/clock';
 import { isoOf, type Iso8601 } from '../kernel/clock';
-import { InvariantError } from '../kernel/errors';
+import { ConflictError, InvariantError } from '../kernel/errors';
 import { instantSchema } from '../kernel/schemas';
 import type { Documents } from '../ports/documents';
 import { factsSchema, ticketSchema, type Facts, type Step, type Ticket } from '../runbooks';
@@ -11,7 +11,7 @@ import { factsSchema, ticketSchema, type Facts, type Step, type Ticket } from '.
  * a crash between the asking and the answer leaves a trace: whoever comes next looks before asking again.
  */
 const effectSchema = z.object({
-  state: z.enum(['intended', 'started']),
+  state: z.enum(['intended', 'started', 'withdrawn']),
   runId: z.string(),
   step: z.string(),
   effect: z.string(),
@@ -61,13 +61,20 @@ export function createEffectJournal(documents: Documents, clock: Clock): EffectJ
       }
       const stored = await documents.get(path);
       if (stored === undefined) {
-        // Withdrawn in between by another attempt: theirs is over, so this one starts afresh.
-        return this.intend(runId, target, step, before);
+        throw new InvariantError(`the effect ${path} exists and cannot be read`);
       }
       const found = effectSchema.parse(stored.value);
-      return found.state === 'started' && found.ticket !== null
-        ? { kind: 'started', ticket: found.ticket }
-        : { kind: 'unknown', etag: stored.etag, intendedAt: found.intendedAt };
+      if (found.state === 'started' && found.ticket !== null) {
+        return { kind: 'started', ticket: found.ticket };
+      }
+      if (found.state === 'withdrawn') {
+        const replaced = await documents.replace(path, effect, stored.etag);
+        if (replaced.kind === 'replaced') {
+          return { kind: 'new', etag: replaced.etag };
+        }
+        throw new ConflictError('EffectContended', `another attempt at ${path} is under way`);
+      }
+      return { kind: 'unknown', etag: stored.etag, intendedAt: found.intendedAt };
     },
     async started(runId, step, etag, ticket) {
       const path = pathOf(runId, step);
@@ -82,7 +89,12 @@ export function createEffectJournal(documents: Documents, clock: Clock): EffectJ
       await documents.replace(path, { ...found, state: 'started', ticket }, etag);
     },
     async withdraw(runId, step, etag) {
-      await documents.remove(pathOf(runId, step), etag);
+      const path = pathOf(runId, step);
+      const stored = await documents.get(path);
+      if (stored !== undefined) {
+        // Only the version that was read is taken back: what another attempt started meanwhile stays.
+        await documents.replace(path, { ...effectSchema.parse(stored.value), state: 'withdrawn' }, etag);
+      }
     },
   };
 }

@@ -3,6 +3,7 @@ export { applyContract, lookContract, observeContract, recordContract, settleCon
 export { createEffectJournal, type EffectJournal } from './effect-journal';
 export { incidentOrchestrator } from './incident.orchestrator';
 export { createIntake, incidentIdOf, type Acceptance, type Intake, type IntakePorts } from './intake';
+export { orderLimits } from './limits';
 export * from './model';
 export { createRecords, type IncidentRecords } from './records';
 export { runOrchestrator } from './run.orchestrator';

@@ -1,13 +1,14 @@
+import { z } from 'zod';
 import { isoOf, type Clock, type EpochMillis } from '../kernel/clock';
 import type { Json } from '../kernel/canonical-json';
 import { InvariantError } from '../kernel/errors';
 import type { Log } from '../kernel/log';
 import type { DecisionRecord, DecisionRecords, Ledger } from '../ledger';
 import type { Incidents } from '../ports/incidents';
-import { decide, type Decision, type PolicyStore } from '../rules';
+import { decide, limitsOf, type CompiledPolicy, type Decision, type PolicyStore } from '../rules';
 import type { Catalogue } from '../runbooks';
 import { signalSchema, type Signal } from '../signal';
-import { z } from 'zod';
+import { orderLimits } from './limits';
 import { incidentOrderSchema, type IncidentOrder } from './model';
 import type { IncidentRecords } from './records';
 
@@ -106,8 +107,8 @@ export function createIntake(ports: IntakePorts): Intake {
   return {
     async accept(signal, incidents) {
       const policy = await policies.current();
-      const decision = decide(policy.compiled, signal);
-      const incident = orderOf(decision, signal, policy.version, ports.catalogue);
+      const decision = decide(policy, signal);
+      const incident = orderOf(decision, signal, policy, ports.catalogue);
       const kept: KeptDecision = {
         signal,
         policyVersion: policy.version,
@@ -148,14 +149,13 @@ export function createIntake(ports: IntakePorts): Intake {
 function orderOf(
   decision: Decision,
   signal: Signal,
-  policyVersion: string,
+  policy: CompiledPolicy,
   catalogue: Catalogue,
 ): IncidentOrder | null {
   const { chosen, environment, action } = decision;
   if ((action !== 'open-incident' && action !== 'suggest') || chosen === null || environment === null) {
     return null;
   }
-  const { rule, limits } = chosen;
   return {
     incidentId: incidentIdOf(signal.correlation),
     environment,
@@ -166,20 +166,14 @@ function orderOf(
     severity: signal.severity,
     summary: signal.summary,
     occurredAt: signal.occurredAt,
-    rule: rule.name,
-    policyVersion,
+    rule: chosen.rule,
+    policyVersion: policy.version,
     mode: action === 'suggest' ? 'suggest' : 'auto',
-    ladder: rule.ladder.map(({ runbook, parameters }) => ({
+    ladder: chosen.ladder.map(({ runbook, parameters }) => ({
       runbook,
       parameters,
       operationLimitSeconds: catalogue.find(runbook)?.operationLimitSeconds ?? 1800,
     })),
-    limits: {
-      leaseSeconds: limits.lease,
-      cooldownSeconds: limits.cooldown,
-      budgets: limits.budgets.map(({ name, window, maxResources }) => ({ name, windowSeconds: window, maxResources })),
-    },
-    verification: { withinSeconds: limits.verification.within, everySeconds: limits.verification.every },
-    patienceSeconds: limits.patience,
+    ...orderLimits({ ...limitsOf(policy, environment), verification: chosen.verification, cooldown: chosen.cooldown }),
   };
 }

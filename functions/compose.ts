@@ -1,0 +1,91 @@
+import { app } from '@azure/functions';
+import { ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
+import { createAzureClients, createAzureMachines } from '../src/adapters/azure';
+import { blobPolicySource, createBlobStorage } from '../src/adapters/blob';
+import { filePolicySource } from '../src/adapters/file';
+import type { Config } from '../src/config';
+import { scaledClock, systemClock } from '../src/kernel/clock';
+import { seconds } from '../src/kernel/duration';
+import { describeError, InvalidInputError } from '../src/kernel/errors';
+import {
+  createDeadLetters,
+  createDecisionRecords,
+  createIncidentDocuments,
+  createLedger,
+  createRunDocuments,
+} from '../src/ledger';
+import { createPolicyStore } from '../src/rules';
+import { createEffectJournal, createIntake, createRecords, runActivities } from '../src/run';
+import { catalogue, procedures } from '../src/runbooks';
+import { createConsoleLog } from '../src/telemetry';
+import { registerAlerts } from './alerts';
+import { registerOperator } from './operator';
+import { registerOrchestrations } from './orchestrations';
+import { registerSchedules } from './schedules';
+
+/** How old the policy in memory may be before its source is asked again. */
+const policyMaxAge = seconds(30);
+
+/** Makes adapters from the configuration and registers every function. Touches the network only when something runs. */
+export function compose(config: Config): void {
+  const log = createConsoleLog(config.logLevel);
+  const clock = config.localClock === undefined ? systemClock : scaledClock(config.localClock);
+  const { writerClientId, armEndpoint } = config.azure;
+  const credential: TokenCredential =
+    writerClientId === undefined
+      ? new ManagedIdentityCredential()
+      : new ManagedIdentityCredential({ clientId: writerClientId });
+
+  const account =
+    config.storage.kind === 'identity'
+      ? { url: config.storage.url, credential }
+      : { connectionString: config.storage.connectionString };
+  const state = createBlobStorage({ account, container: config.storage.stateContainer });
+  const book = createBlobStorage({ account, container: config.storage.ledgerContainer });
+  const { documents } = state;
+
+  const ledger = createLedger({
+    logs: book.ledgerLogs,
+    documents: book.documents,
+    clock,
+    environment: config.environment,
+  });
+  const decisions = createDecisionRecords({ documents, clock });
+  const deadLetters = createDeadLetters({ documents });
+  const runs = createRunDocuments({ documents });
+  const incidents = createIncidentDocuments({ documents });
+  const records = createRecords({ documents, ledger, runs, incidents, clock });
+
+  const source = /^https:\/\//.test(config.policyLocation)
+    ? blobPolicySource(config.policyLocation, credential)
+    : filePolicySource(config.policyLocation);
+  const policies = createPolicyStore({ source, catalogue, log, clock, maxAge: policyMaxAge });
+
+  const machines = createAzureMachines({ clients: createAzureClients({ credential, endpoint: armEndpoint }), clock });
+  const activities = runActivities({
+    procedures: procedures({ machines }),
+    journal: createEffectJournal(documents, clock),
+    records,
+    clock,
+  });
+  const intake = createIntake({ policies, catalogue, decisions, ledger, records, clock, log });
+
+  app.hook.appStart(async () => {
+    try {
+      await policies.load();
+    } catch (error) {
+      // A document that is wrong stops the start, with every problem listed. A source that cannot be reached does not: doors
+      // answer 503 until it can.
+      if (error instanceof InvalidInputError) {
+        log.error('the policy document is refused', { problems: describeError(error) });
+        throw error;
+      }
+      log.warn('the policy cannot be read yet', { error: describeError(error) });
+    }
+  });
+
+  registerOrchestrations({ activities, clock });
+  registerAlerts({ intake, deadLetters, subscriptions: config.subscriptions, clock, log });
+  registerSchedules({ intake, clock });
+  registerOperator({ policies, decisions, runs, incidents, deadLetters, clock, log });
+}

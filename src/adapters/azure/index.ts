@@ -1,0 +1,2 @@
+export { createAzureClients, type AzureClients } from './azure-clients';
+export { createAzureMachines } from './azure-machines';

@@ -1,0 +1,1 @@
+export { filePolicySource } from './file-policy-source';

@@ -1,0 +1,1 @@
+export { createConsoleLog } from './console-log';
