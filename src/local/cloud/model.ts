@@ -104,6 +104,8 @@ export interface EstateResource {
   zones?: string[];
   sku?: Record<string, unknown>;
   kind?: string;
+  /** Resource id of what a disk is attached to. */
+  managedBy?: string;
   properties: Record<string, unknown>;
 }
 

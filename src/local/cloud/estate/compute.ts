@@ -119,6 +119,7 @@ function disk(
     zones: [zoneOf(index)],
     tags: machineTags(environment),
     sku: { name: 'Premium_LRS', tier: 'Premium' },
+    managedBy,
     properties: {
       ...(osType === undefined ? {} : { osType, hyperVGeneration: 'V2' }),
       creationData: { createOption: osType === undefined ? 'Empty' : 'FromImage' },
@@ -132,7 +133,6 @@ function disk(
       provisioningState: 'Succeeded',
       diskState: 'Attached',
       timeCreated: '2026-03-02T08:00:00.0000000+00:00',
-      managedBy,
     },
   };
 }

@@ -258,16 +258,12 @@ function update(world: World, call: ArmCall, target: Machine): ArmAnswer {
   }
   if (!isTags(tags)) throw badRequest('InvalidTags', "The property 'tags' must be an object of strings.");
   const answer = start(world, call, target, 'update', world.timing.update, tags);
-  // PATCH answers 200 with the model and a status to poll when it takes time; a zero duration is done at once.
-  world.schedule.settle();
-  const headers = world.timing.update === 0 ? {} : answer.headers;
+  // PATCH answers 200 with the model as it will be, and a status to poll. There is no Location: the result is the model.
+  const { Location: _none, ...headers } = answer.headers ?? {};
   return {
     status: 200,
     headers: { ...headers, ETag: machineETag(target) },
-    body: {
-      ...machineBody(world, target),
-      tags: call.fault?.effect.kind === 'accept-and-do-nothing' ? target.tags : tags,
-    },
+    body: { ...machineBody(world, target), tags },
   };
 }
 
