@@ -2,8 +2,13 @@ import { z } from 'zod';
 import { parseDuration, type Seconds } from '../kernel/duration';
 import { severitySchema, conditionSchema } from '../signal/model';
 
+/** A duration without its unit is a number to YAML; say what is missing. */
+function durationMessage({ input }: { readonly input?: unknown }): string | undefined {
+  return input === undefined ? undefined : 'must be a duration with its unit, like 90s, 10m, 1h30m or 2d';
+}
+
 /** A duration as people write it (`90s`, `10m`, `1h30m`), held as seconds. */
-export const durationSchema = z.string().transform((text, context): Seconds => {
+export const durationSchema = z.string({ error: durationMessage }).transform((text, context): Seconds => {
   const duration = parseDuration(text);
   if (duration === undefined || duration <= 0) {
     context.addIssue({ code: 'custom', message: `"${text}" is not a duration; write it like 90s, 10m, 1h30m or 2d` });
@@ -12,27 +17,46 @@ export const durationSchema = z.string().transform((text, context): Seconds => {
   return duration;
 });
 
+/** A number of seconds, as durations are held once they are read. */
+const secondsSchema = z
+  .number()
+  .positive()
+  .transform((count) => count as Seconds);
+
 /** What a rule may do on its own: watch, propose, or act. Ordered. */
 export const modeSchema = z.enum(['observe', 'suggest', 'auto']);
 export type Mode = z.infer<typeof modeSchema>;
 
-const nameSchema = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, 'must be lower-case letters, digits and inner hyphens, at most 64');
+const nameSchema = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, 'must be lower-case letters, digits and inner hyphens, at most 64');
 const globSchema = z.string().min(1).max(260);
+const globsSchema = z.array(globSchema).min(1).max(100);
 
 /** Which signals a rule is about. Every field that is given must fit; a list fits when any of its entries does. */
 export const matchSchema = z.strictObject({
-  source: z.array(z.enum(['azure-monitor'])).min(1).optional(),
-  kind: z.array(z.enum(['metric', 'log', 'activity-log', 'resource-health', 'service-health'])).min(1).optional(),
+  source: z
+    .array(z.enum(['azure-monitor']))
+    .min(1)
+    .optional(),
+  kind: z
+    .array(z.enum(['metric', 'log', 'activity-log', 'resource-health', 'service-health']))
+    .min(1)
+    .optional(),
   /** Globs (`*` and `?`) over the alert rule's name, without regard to case. */
-  alertRule: z.array(globSchema).min(1).optional(),
+  alertRule: globsSchema.optional(),
   severity: z.array(severitySchema).min(1).optional(),
+  /**
+   * Only `fired` is taken: the end of an alert is told to the incident that it opened, and opens nothing of its own.
+   * The field is there so that a policy can say it.
+   */
   condition: conditionSchema.default('fired'),
   /** ARM types such as `Microsoft.Compute/virtualMachines`, without regard to case. */
-  resourceType: z.array(z.string().min(3)).min(1).optional(),
+  resourceType: z.array(z.string().min(3).max(260)).min(1).max(100).optional(),
   /** Globs over the resource group's name. */
-  resourceGroup: z.array(globSchema).min(1).optional(),
+  resourceGroup: globsSchema.optional(),
   /** Globs over the resource's name. */
-  resource: z.array(globSchema).min(1).optional(),
+  resource: globsSchema.optional(),
 });
 export type Match = z.infer<typeof matchSchema>;
 
@@ -74,11 +98,11 @@ export type Budget = z.infer<typeof budgetSchema>;
 
 export const environmentSchema = z.strictObject({
   /** Where the environment's resources live: subscription ids, and globs over resource groups (all when left out). */
-  subscriptions: z.array(z.uuid()).min(1),
-  resourceGroups: z.array(globSchema).min(1).optional(),
+  subscriptions: z.array(z.guid()).min(1).max(100),
+  resourceGroups: globsSchema.optional(),
   /** No rule may do more than this here. */
   ceiling: modeSchema,
-  budgets: z.array(budgetSchema).min(1),
+  budgets: z.array(budgetSchema).min(1).max(20),
 });
 
 /** The policy document: which signals lead to which runbooks, in which mode, within which limits. */
@@ -86,7 +110,9 @@ export const policySchema = z.strictObject({
   version: z.literal(1),
   defaults: z
     .strictObject({
-      verification: z.strictObject({ within: durationSchema, every: durationSchema }).prefault({ within: '10m', every: '30s' }),
+      verification: z
+        .strictObject({ within: durationSchema, every: durationSchema })
+        .prefault({ within: '10m', every: '30s' }),
       cooldown: durationSchema.prefault('15m'),
       /** How long a lease on a resource lasts without renewal; longer than any single step of a runbook. */
       lease: durationSchema.prefault('30m'),
@@ -101,3 +127,44 @@ export const policySchema = z.strictObject({
 export type PolicyDocument = z.input<typeof policySchema>;
 /** A policy as used. */
 export type Policy = z.infer<typeof policySchema>;
+
+/** What comes of a signal. */
+export const actionSchema = z.enum(['open-incident', 'close-incident', 'suggest', 'observe', 'none']);
+export type Action = z.infer<typeof actionSchema>;
+
+/** What a rule said to a signal. */
+export const consideredSchema = z.object({
+  rule: z.string(),
+  matched: z.boolean(),
+  /** For a match what fitted; otherwise the first field that did not, in words. */
+  reasons: z.array(z.string()),
+});
+export type Considered = z.infer<typeof consideredSchema>;
+
+/** The rule that was chosen, with the policy's defaults filled in. Durations are seconds. */
+export const chosenRuleSchema = z.object({
+  rule: z.string(),
+  ladder: z.array(rungSchema),
+  verification: z.object({ within: secondsSchema, every: secondsSchema }),
+  cooldown: secondsSchema,
+});
+export type ChosenRule = z.infer<typeof chosenRuleSchema>;
+
+/**
+ * What is done about a signal, and why. Names every rule of the policy, so with many rules it is too large for a durable
+ * history: keep it in the ledger and pass on what is needed.
+ */
+export const decisionSchema = z.object({
+  policyVersion: z.string(),
+  /** The environment of the policy that the target lies in. */
+  environment: z.string().nullable(),
+  considered: z.array(consideredSchema),
+  /** The first rule that matched; for a resolved signal the one its incident runs under, as long as the policy is the same. */
+  chosen: chosenRuleSchema.nullable(),
+  /** The rule's mode, or the environment's ceiling where that is lower. */
+  mode: modeSchema.nullable(),
+  modeReason: z.string(),
+  action: actionSchema,
+  sentence: z.string(),
+});
+export type Decision = z.infer<typeof decisionSchema>;

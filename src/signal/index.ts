@@ -1,4 +1,4 @@
 export { commonAlertSchemaId, maximumTargets, parseAzureMonitorAlert } from './azure-monitor';
 export { maximumJsonLength, readJson } from './json';
 export { conditionSchema, severitySchema, signalSchema, type Condition, type Severity, type Signal } from './model';
-export { findingsOf, pathText, shown, unsafePathMessage, type Finding } from './problems';
+export { findingsOf, pathText, shown, unsafePathMessage, valueAt, type Finding } from './problems';

@@ -7,6 +7,8 @@ export interface Finding {
   readonly message: string;
   /** Whether the finding is about the key that ends the path, and not about its value. */
   readonly onKey: boolean;
+  /** The values that are allowed, when there is a list of them. */
+  readonly allowed?: readonly string[];
 }
 
 /** A path as people write it: `data.essentials.alertTargetIDs[0]`; keys that need it are quoted. */
@@ -70,7 +72,8 @@ function nounOf(value: unknown): string {
   return nouns[typeof value] ?? typeof value;
 }
 
-function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+/** The value at a path; `undefined` when there is none. */
+export function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((value, part) => {
     if (value === null || typeof value !== 'object' || !Object.hasOwn(value, part)) {
       return undefined;
@@ -93,13 +96,17 @@ function sizeSentence(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig):
   }
 }
 
+/** A message that a schema gives itself is kept; zod's own start with "Invalid". */
 function sentence(issue: z.core.$ZodIssue, value: unknown): string {
   switch (issue.code) {
     case 'invalid_type':
       if (value === undefined) {
         return `is missing; expected ${nouns[issue.expected] ?? issue.expected}`;
       }
-      return `must be ${nouns[issue.expected] ?? issue.expected}, not ${nounOf(value)}`;
+      if (!issue.message.startsWith('Invalid ')) {
+        return issue.message;
+      }
+      return `must be ${nouns[issue.expected] ?? issue.expected}, not ${typeof value === 'number' && issue.expected === 'int' ? value : nounOf(value)}`;
     case 'invalid_value': {
       const allowed = issue.values.map((one) => String(one)).join(', ');
       const expected = issue.values.length === 1 ? `must be ${allowed}` : `must be one of ${allowed}`;
@@ -109,7 +116,6 @@ function sentence(issue: z.core.$ZodIssue, value: unknown): string {
     case 'too_big':
       return sizeSentence(issue);
     case 'invalid_format':
-      // A message that a schema gives itself is kept; zod's own start with "Invalid".
       return issue.message.startsWith('Invalid ')
         ? `is not a valid ${issue.format}; got ${shown(value)}`
         : `${issue.message}; got ${shown(value)}`;
@@ -130,6 +136,7 @@ export function findingsOf(error: z.ZodError, root: unknown): Finding[] {
       const key = issue.path[issue.path.length - 1];
       return issue.issues.map((inner) => ({ path: issue.path, message: sentence(inner, key), onKey: true }));
     }
-    return [{ path: issue.path, message: sentence(issue, valueAt(root, issue.path)), onKey: false }];
+    const finding = { path: issue.path, message: sentence(issue, valueAt(root, issue.path)), onKey: false };
+    return [issue.code === 'invalid_value' ? { ...finding, allowed: issue.values.map((one) => String(one)) } : finding];
   });
 }
