@@ -7,19 +7,19 @@ const secretName =
 
 /**
  * Secrets by their own look, wherever they stand: in a URL, a header, a connection string, running text. Each pattern keeps
- * the name and replaces the value. All are linear in the length of the text.
+ * the name and replaces the value. All are linear in the length of the text, as it comes from outside.
  */
 const patterns: readonly RegExp[] = [
   /\b((?:sig|code|sas|pwd|pass|password|passwd|secret|client_secret|token|access_token|refresh_token|id_token|api_?-?key|key)=)[^&\s"'<>\\;,]+/gi,
   /\b((?:AccountKey|SharedAccessKey|SharedAccessSignature|SharedSecretValue|Password|Pwd|AccessKey)\s*=\s*)[^;\s"'\\]+/gi,
   /\b((?:Bearer|Basic|SharedKey|SharedAccessSignature)\s+)[A-Za-z0-9._~+/:=%&-]{6,}/g,
   // A JSON Web Token and a private key, without any name.
-  /()\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?/g,
+  /()(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?/g,
   /(-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----)[^-]+/g,
 ];
 
 /** A member in JSON that is itself inside of a JSON string, at any depth: its quotes have backslashes before them. */
-const nestedMember = /(\\+")([^"\\]{1,100})\1(\s{0,20}:\s{0,20})(?:\1((?:(?!\\*").)*)|-?\d[\d.eE+-]*)/gs;
+const nestedMember = /(\\{1,15}")([^"\\]{1,100})\1(\s{0,20}:\s{0,20})(?:\1((?:(?!\\{0,15}").)*)|-?\d[\d.eE+-]*)/gs;
 
 /**
  * Replaces everything in a text that looks like a secret: values of members with telling names in JSON, also in JSON that is

@@ -40,11 +40,8 @@ export interface Documents {
     value: Json,
     etag: string,
   ): Promise<{ readonly kind: 'replaced'; readonly etag: string } | { readonly kind: 'conflict' }>;
-  /**
-   * Removes a document, or only the given version of it. `absent` when there is none: removing twice is no error.
-   * With an etag, `conflict` when there is another version, which stays.
-   */
-  remove(path: string, etag?: string): Promise<'removed' | 'absent' | 'conflict'>;
+  /** Removes a document; `absent` when there is none: removing twice is no error. */
+  remove(path: string): Promise<'removed' | 'absent'>;
   /**
    * Paths that start with `prefix`, a page at a time. A document written or removed during a listing may or may not be in it;
    * every other one is in it exactly once. A page may be shorter than `limit` (1 to 5,000, 1,000 when not given) and still
