@@ -19,18 +19,20 @@ export function compileGlob(glob: string): Fits {
   return (text) => fits(pattern, text.toLowerCase());
 }
 
-function fits(pattern: string, text: string): boolean {
+/** `untakable`: a character that `?` does not stand for. */
+function fits(pattern: string, text: string, untakable?: string): boolean {
   let inPattern = 0;
   let inText = 0;
   let star = -1;
   let resume = 0;
   while (inText < text.length) {
     const wanted = pattern[inPattern];
+    const given = text[inText];
     if (wanted === '*') {
       star = inPattern;
       resume = inText;
       inPattern += 1;
-    } else if (wanted !== undefined && (wanted === '?' || wanted === text[inText])) {
+    } else if (wanted !== undefined && (wanted === '?' ? given !== untakable : wanted === given)) {
       inPattern += 1;
       inText += 1;
     } else if (star >= 0) {
@@ -74,23 +76,6 @@ export function globsOverlap(left: string, right: string): boolean {
  * by a `*` of `wide`, so a few pairs that do cover each other are answered with no.
  */
 export function globCovers(wide: string, narrow: string): boolean {
-  // With the wildcards of `narrow` read as characters, a `?` or `*` of `wide` takes its `?`, and only a `*` takes its `*`.
-  const a = wide.toLowerCase();
-  const b = narrow.toLowerCase();
-  if (!/[*?]/.test(a)) {
-    return a === b;
-  }
-  let covers: boolean[] = [];
-  for (let i = 0; i <= a.length; i += 1) {
-    const next: boolean[] = [];
-    for (let j = 0; j <= b.length; j += 1) {
-      const [x, y] = [a[i - 1], b[j - 1]];
-      next[j] =
-        (i === 0 && j === 0) ||
-        (x === '*' && (covers[j] === true || next[j - 1] === true)) ||
-        (x !== undefined && y !== undefined && y !== '*' && (x === y || x === '?') && covers[j - 1] === true);
-    }
-    covers = next;
-  }
-  return covers[b.length] === true;
+  // The wildcards of `narrow` are read as characters of a text: a `?` of `wide` takes its `?`, and only a `*` takes its `*`.
+  return fits(wide.toLowerCase(), narrow.toLowerCase(), '*');
 }
