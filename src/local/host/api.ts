@@ -162,6 +162,8 @@ export interface RunningHost {
   readonly functions: readonly RegisteredFunction[];
   readonly keys: HostKeys;
   readonly clock: HostClock;
+  /** URL of an HTTP function, with its route as a template; undefined for other functions. */
+  functionUrl(name: string): string | undefined;
   /** Stops accepting, lets running invocations finish (up to 10 real seconds), closes the state file. Idempotent. */
   stop(): Promise<void>;
   /** Resolves when nothing is in flight and nothing is due now. Does not wait for timers of the future. */

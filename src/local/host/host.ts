@@ -179,6 +179,10 @@ async function runApp(parts: HostParts): Promise<RunningHost> {
     functions: [...functions.values()],
     keys,
     clock,
+    functionUrl(name) {
+      const fn = functions.get(name);
+      return fn && urlOf(fn);
+    },
     stop: () => (stopping ??= stop()),
     idle: () => busy.idle(),
     runToQuiescence: (limits) => runToQuiescence(engine, clock, busy, limits),

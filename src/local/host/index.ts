@@ -23,4 +23,8 @@ export { createFunctionsCore } from './core';
 export type { FunctionBinding, FunctionMetadata, FunctionsCore, RegisteredFunction } from './core';
 export { EventType, eventTypeName } from './durable/history';
 export type { FailureDetails, HistoryEvent } from './durable/history';
+export { runHostCommand, startHostCommand } from './command';
+export type { CommandOutput, HostCommandOptions } from './command';
 export { startHost } from './host';
+export { createSeededRandom } from './random';
+export type { Random } from './random';
