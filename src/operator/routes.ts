@@ -9,7 +9,7 @@ import type { DeadLetters, DecisionRecords, Reports } from '../ledger';
 import type { Engine } from '../ports/engine';
 import { environmentOf, limitsOf, type PolicyStore } from '../rules';
 import { catalogue } from '../runbooks';
-import { orderLimits, runOrchestratorName, runOrderSchema } from '../run';
+import { incidentOrchestratorName, orderLimits, runOrchestratorName, runOrderSchema } from '../run';
 import { readJson } from '../signal';
 import { answerTo, json, limitBody } from './door';
 
@@ -110,9 +110,17 @@ export function operatorRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
       return json(200, { policy: deps.policies.status(), environments });
     }),
 
-    route('incidents', 'GET', 'incidents', async (request) => {
-      const page = await deps.incidents.list(pageOf(request));
-      return json(200, { incidents: page.reports, cursor: page.cursor ?? null });
+    route('incidents', 'GET', 'incidents', async (request, engine) => {
+      const [page, running] = await Promise.all([
+        deps.incidents.list(pageOf(request)),
+        engine.running(incidentOrchestratorName),
+      ]);
+      const open = running.map(({ instanceId, customStatus, createdTime }) => ({
+        id: instanceId,
+        custom: customStatus ?? null,
+        since: createdTime,
+      }));
+      return json(200, { open, incidents: page.reports, cursor: page.cursor ?? null });
     }),
 
     route('incident', 'GET', 'incidents/{id}', async (request, engine) => {

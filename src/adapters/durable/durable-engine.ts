@@ -1,4 +1,4 @@
-import { EntityId, type DurableClient } from 'durable-functions';
+import { EntityId, OrchestrationRuntimeStatus, type DurableClient } from 'durable-functions';
 import { z } from 'zod';
 import { emptyGuard, guardEntityName, guardOperations, guardStateSchema } from '../../guard';
 import { describeError, InvariantError, TransientError } from '../../kernel/errors';
@@ -66,6 +66,22 @@ export function durableEngine(client: DurableClient): Engine {
 
   return {
     status,
+
+    async running(orchestrator) {
+      const statuses = [
+        OrchestrationRuntimeStatus.Pending,
+        OrchestrationRuntimeStatus.Running,
+        OrchestrationRuntimeStatus.ContinuedAsNew,
+      ];
+      const found = await client.getStatusBy({ runtimeStatus: statuses }).catch((error: unknown) => {
+        throw unavailable('the durable engine does not answer', error);
+      });
+      return z
+        .array(statusSchema)
+        .parse(found)
+        .filter(({ name }) => name === orchestrator)
+        .slice(0, 100);
+    },
 
     async start(orchestrator, instanceId, input) {
       // An instance that has ended could be started again under the same id, so its existence is asked for first. Two calls

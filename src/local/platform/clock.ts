@@ -1,4 +1,4 @@
-import { scaledClock, type Clock, type EpochMillis, type ScaledTime } from '../kernel/clock';
+import { scaledClock, type Clock, type EpochMillis, type ScaledTime } from '../../kernel/clock';
 
 /** The longest delay that Node's timers take; a longer wait is made of several. Milliseconds. */
 const longestDelay = 2_147_483_000;
@@ -18,7 +18,9 @@ export function timedClock(time: ScaledTime): TimedClock {
       const arm = (): void => {
         const left = (dueAt - clock.now()) / time.speed;
         timeout =
-          left > longestDelay ? setTimeout(arm, longestDelay) : setTimeout(() => (clock.now() >= dueAt ? fire() : arm()), Math.max(0, Math.ceil(left)));
+          left > longestDelay
+            ? setTimeout(arm, longestDelay)
+            : setTimeout(() => (clock.now() >= dueAt ? fire() : arm()), Math.max(0, Math.ceil(left)));
         timeout.unref();
       };
       arm();

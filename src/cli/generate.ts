@@ -1,0 +1,47 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runbooks } from '../runbooks';
+
+/** A file whose content follows from the code. */
+interface GeneratedFile {
+  readonly path: string;
+  readonly content: string;
+}
+
+/** Every generated file. Tests compare them with what is stored. */
+export function generatedFiles(): readonly GeneratedFile[] {
+  const sorted = (entries: readonly string[]): string[] => [...new Set(entries)].sort();
+  const permissions = Object.fromEntries(
+    [...runbooks]
+      .sort((left, right) => (left.name < right.name ? -1 : 1))
+      .map(({ name, permissions: { actions, dataActions } }) => [
+        name,
+        { actions: sorted(actions), dataActions: sorted(dataActions) },
+      ]),
+  );
+  return [
+    {
+      path: 'infra/modules/caretaker-role/permissions.json',
+      content: `${JSON.stringify({ runbooks: permissions }, null, 2)}\n`,
+    },
+  ];
+}
+
+/** Writes the generated files, or with `check` says which differ. Returns the exit code. */
+export async function generate(root: string, check: boolean): Promise<number> {
+  let differing = 0;
+  for (const { path, content } of generatedFiles()) {
+    const stored = await readFile(join(root, path), 'utf8').catch(() => undefined);
+    if (stored === content) {
+      continue;
+    }
+    differing += 1;
+    if (check) {
+      process.stderr.write(`${path} is not what the code says; run: npm run generate\n`);
+    } else {
+      await writeFile(join(root, path), content);
+      process.stdout.write(`${path} written\n`);
+    }
+  }
+  return check && differing > 0 ? 1 : 0;
+}

@@ -1,0 +1,5 @@
+export { runCloudProcess, type CloudReady } from './cloud-process';
+export { scaledTimeFromNow, scaledTimeText, timedClock, type TimedClock } from './clock';
+export { runHostProcess, type HostReady } from './host-process';
+export { appEnvironment, roleFromInfra, startPlatform, type Platform, type PlatformOptions } from './platform';
+export { startLocally } from './start';

@@ -1,0 +1,123 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { environmentSchema } from '../../config';
+import type { ScaledTime } from '../../kernel/clock';
+import { connectCloudControl, seedEstate, type CloudControl, type RoleDefinition } from '../cloud';
+import { startProcess, type StartedProcess } from './child-process';
+import { scaledTimeText } from './clock';
+import type { CloudReady } from './cloud-process';
+import type { HostReady } from './host-process';
+
+/** See {@link startPlatform}. */
+export interface PlatformOptions {
+  /** Everything the platform writes is in here: durable state, blobs, certificates. */
+  readonly directory: string;
+  /** Root of the project, where dist/app and infra are. */
+  readonly root: string;
+  readonly policyFile: string;
+  readonly time: ScaledTime;
+  /** Port of the function app; 0 for a free one. */
+  readonly port: number;
+  readonly onLine?: (source: 'cloud' | 'host', line: string) => void;
+}
+
+/** A whole platform on this machine: the local cloud, blob storage, and the function app on the local host. */
+export interface Platform {
+  readonly url: string;
+  /** Key that operators and Azure Monitor present, as on Azure. */
+  readonly key: string;
+  readonly functions: HostReady['functions'];
+  readonly control: CloudControl;
+  readonly blobConnectionString: string;
+  readonly time: ScaledTime;
+  /** Ends the host as a crash would. */
+  killHost(): Promise<void>;
+  /** Starts the host again on the same port and state. */
+  restartHost(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const permissionsSchema = z.object({
+  runbooks: z.record(z.string(), z.object({ actions: z.array(z.string()), dataActions: z.array(z.string()) })),
+});
+
+/** Caretaker's role as Terraform defines it, for the local cloud to enforce. */
+export async function roleFromInfra(root: string): Promise<RoleDefinition> {
+  const file = join(root, 'infra/modules/caretaker-role/permissions.json');
+  const { runbooks } = permissionsSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  const all = (pick: (one: { actions: string[]; dataActions: string[] }) => string[]): string[] =>
+    [...new Set(Object.values(runbooks).flatMap(pick))].sort();
+  return {
+    roleName: 'Caretaker Operator',
+    description: 'What the runbooks declare, and nothing else.',
+    permissions: [{ actions: all(({ actions }) => actions), dataActions: all(({ dataActions }) => dataActions) }],
+    assignableScopes: ['/'],
+  };
+}
+
+/** The environment of the function app on the local platform. */
+export function appEnvironment(options: {
+  readonly cloud: CloudReady;
+  readonly policyFile: string;
+  readonly time: ScaledTime;
+}): Record<string, string> {
+  const { cloud, policyFile, time } = options;
+  const settings: Partial<Record<keyof typeof environmentSchema.shape, string>> = {
+    CARETAKER_ENVIRONMENT: 'local',
+    CARETAKER_SUBSCRIPTION_IDS: (seedEstate().subscriptions[0] as { subscriptionId: string }).subscriptionId,
+    CARETAKER_BLOB_CONNECTION_STRING: cloud.blob.connectionString,
+    CARETAKER_POLICY_URL: policyFile,
+    CARETAKER_LOCAL_CLOCK: scaledTimeText(time),
+    CARETAKER_LOG_LEVEL: 'info',
+  };
+  return { ...cloud.environment, ...settings };
+}
+
+/** Starts the platform. When it fails half way, what was started is ended. */
+export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  const { directory, root, policyFile, time, onLine } = options;
+  await mkdir(directory, { recursive: true });
+  const timeText = scaledTimeText(time);
+  const cloud = await startProcess<CloudReady>({
+    argv: ['local-cloud', '--directory', directory, '--time', timeText, '--root', root],
+    onLine: (line) => onLine?.('cloud', line),
+  });
+  const startHost = (port: number): Promise<StartedProcess<HostReady>> =>
+    startProcess<HostReady>({
+      argv: [
+        ...['local-host', '--app', join(root, 'dist/app'), '--state', join(directory, 'durable.sqlite')],
+        ...['--port', String(port), '--time', timeText],
+      ],
+      env: appEnvironment({ cloud: cloud.ready, policyFile, time }),
+      onLine: (line) => onLine?.('host', line),
+    });
+  let host: StartedProcess<HostReady>;
+  const control = connectCloudControl(cloud.ready.controlEndpoint);
+  try {
+    host = await startHost(options.port);
+    const { url, keys } = host.ready;
+    // The monitor's action groups call the door that an action group on Azure would: the URL carries the function's key.
+    await control.setWebhook({ url: `${url}/api/alerts/azure-monitor?code=${keys.default}` });
+  } catch (error) {
+    await cloud.stop();
+    throw error;
+  }
+  const port = Number(new URL(host.ready.url).port);
+  return {
+    url: host.ready.url,
+    key: host.ready.keys.default,
+    functions: host.ready.functions,
+    control,
+    blobConnectionString: cloud.ready.blob.connectionString,
+    time,
+    killHost: () => host.kill(),
+    async restartHost() {
+      host = await startHost(port);
+    },
+    async stop() {
+      await host.stop();
+      await cloud.stop();
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import { scaledTimeFromNow } from './clock';
+import { startPlatform } from './platform';
+
+/** Runs the local platform until the process is asked to stop, and says where things are. */
+export async function startLocally(options: {
+  readonly port: number;
+  readonly speed: number;
+  readonly directory: string;
+  readonly policy: string;
+  readonly root: string;
+}): Promise<void> {
+  const { port, speed, directory, policy, root } = options;
+  const platform = await startPlatform({
+    directory,
+    root,
+    policyFile: policy,
+    port,
+    time: scaledTimeFromNow(speed),
+    onLine: (source, line) => {
+      process.stderr.write(`[${source}] ${line}\n`);
+    },
+  });
+  const machines = (await platform.control.machines()).map(({ name }) => name);
+  process.stdout.write(
+    [
+      `Caretaker runs at ${platform.url}/api (key: ${platform.key})`,
+      `Functions: ${platform.functions.map(({ name }) => name).join(', ')}`,
+      `Machines of the local cloud: ${machines.join(', ')}`,
+      `State: ${directory}. Stop with Ctrl+C.`,
+      '',
+    ].join('\n'),
+  );
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve).once('SIGTERM', resolve);
+  });
+  await platform.stop();
+}
