@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { compileGlob, globCovers, globsOverlap } from '../../src/rules/glob';
 
+// The same inputs in every run; change the seed to look elsewhere.
+fc.configureGlobal({ seed: 20260322 });
+
 /** Glob matching as its definition reads, without any cleverness: exponential, for short texts only. */
 function reference(glob: string, text: string): boolean {
   if (glob === '') {

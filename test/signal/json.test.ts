@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { InvalidInputError, type InputProblem } from '../../src/kernel/errors';
+import { findUnsafePath } from '../../src/kernel/pollution';
 import { maximumJsonLength, readJson } from '../../src/signal';
+
+// The same inputs in every run; change the seed to look elsewhere.
+fc.configureGlobal({ seed: 20260322 });
 
 function refusalOf(text: string): InvalidInputError {
   try {
@@ -15,9 +19,11 @@ function refusalOf(text: string): InvalidInputError {
 }
 
 describe('what JSON is', () => {
+  const json = fc.jsonValue().filter((value) => findUnsafePath(value) === undefined);
+
   test('reads what was written', () => {
     fc.assert(
-      fc.property(fc.jsonValue(), fc.constantFrom(undefined, 1, '\t'), (value, indent) => {
+      fc.property(json, fc.constantFrom(undefined, 1, '\t'), (value, indent) => {
         const text = JSON.stringify(value, null, indent);
         expect(readJson(text)).toEqual(JSON.parse(text));
       }),
