@@ -1,0 +1,45 @@
+locals {
+  # Everything that the application itself reads (src/config/env.ts), in one place. A test compares these names with that
+  # schema in both directions.
+  caretaker_settings = {
+    CARETAKER_ENVIRONMENT      = var.environment
+    CARETAKER_SUBSCRIPTION_IDS = join(",", var.subscription_ids)
+    CARETAKER_TENANT_ID        = var.tenant_id
+    CARETAKER_BLOB_URL         = "https://${var.names.data_storage_account}.blob.core.windows.net"
+    CARETAKER_STATE_CONTAINER  = "caretaker-state"
+    CARETAKER_LEDGER_CONTAINER = "caretaker-ledger"
+    CARETAKER_POLICY_URL       = "https://${var.names.data_storage_account}.blob.core.windows.net/caretaker-policy/policy.yaml"
+    CARETAKER_WRITER_CLIENT_ID = azurerm_user_assigned_identity.this["writer"].client_id
+    CARETAKER_PRUNER_CLIENT_ID = azurerm_user_assigned_identity.this["pruner"].client_id
+    CARETAKER_ARM_ENDPOINT     = var.arm_endpoint
+    CARETAKER_API_AUDIENCE     = local.identifier_uri
+    CARETAKER_LOG_LEVEL        = var.log_level
+  }
+
+  # What the runtime and its extensions read. No connection string with a key is among them: storage, the scheduler and
+  # Application Insights are all reached with the writer's identity.
+  platform_settings = merge(
+    {
+      # Without it a start-up error shows as "no functions found".
+      FUNCTIONS_NODE_BLOCK_ON_ENTRY_POINT_ERROR = "true"
+      AzureWebJobsStorage__accountName          = var.names.host_storage_account
+      AzureWebJobsStorage__credential           = "managedidentity"
+      AzureWebJobsStorage__clientId             = azurerm_user_assigned_identity.this["writer"].client_id
+      APPLICATIONINSIGHTS_CONNECTION_STRING     = azurerm_application_insights.this.connection_string
+      APPLICATIONINSIGHTS_AUTHENTICATION_STRING = "Authorization=AAD;ClientId=${azurerm_user_assigned_identity.this["writer"].client_id}"
+      # The hub's name counts for both backends.
+      TASKHUB_NAME = var.durable.task_hub
+    },
+    var.durable.backend != "scheduler" ? {} : {
+      DURABLE_TASK_SCHEDULER_CONNECTION_STRING = "Endpoint=${azapi_resource.scheduler["this"].output.properties.endpoint};Authentication=ManagedIdentity;ClientID=${azurerm_user_assigned_identity.this["writer"].client_id}"
+    },
+    # The connection "CaretakerEvents" of the queue-triggered function.
+    var.event_delivery != "queue" ? {} : {
+      CaretakerEvents__queueServiceUri = "https://${var.names.events_storage_account}.queue.core.windows.net"
+      CaretakerEvents__credential      = "managedidentity"
+      CaretakerEvents__clientId        = azurerm_user_assigned_identity.this["writer"].client_id
+    },
+  )
+
+  app_settings = merge(local.platform_settings, local.caretaker_settings)
+}
