@@ -96,7 +96,6 @@ async function runApp(parts: HostParts): Promise<RunningHost> {
     log,
     busy,
     onCommit: options.onCommit,
-    onFatal: (error) => log.error('Host.Durable', 'The durable engine has stopped.', error),
   });
   const operations = new DurableOperations(engine);
   const queries = new DurableQueries(engine);
@@ -118,7 +117,8 @@ async function runApp(parts: HostParts): Promise<RunningHost> {
   };
   const waitFor = (instanceId: string, milliseconds: number): Promise<boolean> =>
     new Promise((resolve) => {
-      if (!engine.isLive(instanceId)) return resolve(true);
+      const instance = queries.instance(instanceId);
+      if (!instance || isTerminal(instance.runtimeStatus)) return resolve(true);
       const timeout = setTimeout(() => {
         withdraw();
         resolve(false);
@@ -229,7 +229,7 @@ async function runToQuiescence(
     if (when?.()) return result('when', steps);
     const next = virtual.nextDue();
     // The clock may carry timers of others; they matter only while an orchestration waits for time to pass.
-    if (next === undefined || (!schedules && engine.timers.nextDue() === undefined)) return result('quiet', steps);
+    if (next === undefined || (!schedules && engine.due.next() === undefined)) return result('quiet', steps);
     if (next > until) return result('until', steps);
     if (steps >= maxSteps) return result('maxSteps', steps);
     virtual.advanceTo(next);

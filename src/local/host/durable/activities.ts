@@ -56,10 +56,12 @@ export class ActivityRunner {
     return true;
   }
 
-  /** Forgets what has not begun. */
-  clear(): void {
+  /** Forgets what has not begun; returns how many that were. */
+  clear(): number {
+    const forgotten = this.#queue.length - this.#next;
     this.#queue = [];
     this.#next = 0;
+    return forgotten;
   }
 
   #pump(): void {

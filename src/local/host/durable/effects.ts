@@ -27,11 +27,11 @@ export function createTurnEffects(engine: DurableEngine): TurnEffects {
     take: (instance, step, event) => take(engine, instance, step, event),
     cancelTimer(instance, taskId) {
       instance.pending.delete(taskId);
-      engine.cancelTaskTimer(instance, taskId);
+      engine.due.cancelTimer(instance, taskId);
     },
     restarted(instance) {
       for (const [taskId, task] of instance.pending) {
-        if (task.kind === 'timer') engine.cancelTaskTimer(instance, taskId);
+        if (task.kind === 'timer') engine.due.cancelTimer(instance, taskId);
       }
       instance.pending.clear();
       engine.trim(instance);
@@ -95,15 +95,16 @@ function take(engine: DurableEngine, instance: Instance, step: Step, event: Hist
     case 'activity':
       pending.set(step.id, { kind: 'activity', name: step.name, input: step.input });
       // Only what is on disk may have effects: else a crash could leave an effect that no history knows of.
-      engine.afterCommit(() => engine.dispatchActivity(instance, execution, step.id, step.name, step.input));
+      engine.counters.activities++;
+      engine.afterCommit(() => engine.work.startActivity(instance, execution, step.id, step.name, step.input));
       break;
     case 'http':
       pending.set(step.id, { kind: 'http', input: step.input });
-      engine.afterCommit(() => engine.dispatchHttp(instance, execution, step.id, step.input));
+      engine.afterCommit(() => engine.work.startHttp(instance, execution, step.id, step.input));
       break;
     case 'timer':
       pending.set(step.id, { kind: 'timer', fireAt: step.fireAt });
-      engine.setTaskTimer(instance, step.id, step.fireAt);
+      engine.due.setTimer(instance, step.id, step.fireAt);
       break;
     case 'sub':
       startSub(engine, instance, step, event);

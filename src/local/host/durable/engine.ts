@@ -5,27 +5,29 @@ import type { FunctionsCore } from '../core';
 import type { Invoker } from '../invoker';
 import type { Logger } from '../log';
 import { randomHex, type Random } from '../random';
-import { ActivityRunner, type ActivityOutcome, type ActivityTask } from './activities';
-import { callHttp } from './call-http';
-import { EntityRunner, type EntityBatchResult } from './entities';
+import type { ActivityOutcome } from './activities';
+import { Due, type FiredTimer } from './due';
+import { createTurnEffects, releaseLocks } from './effects';
+import type { EntityBatchResult } from './entities';
 import { InstanceExistsError, UnavailableError } from './errors';
 import type { HistoryEvent } from './history';
-import {
-  isTerminal,
-  type Acknowledgement,
-  type Envelope,
-  type Failure,
-  type Instance,
-  type Message,
-  type Parent,
+import type {
+  Acknowledgement,
+  EntityRequest,
+  Envelope,
+  Failure,
+  Instance,
+  Message,
+  Parent,
+  PendingTask,
 } from './model';
 import { restoreInstance } from './recovery';
 import type { DurableSettings } from './settings';
-import { createBatch, isEmptyBatch, type Batch, type Store } from './store';
 import { snapshot } from './snapshot';
-import { createTurnEffects, releaseLocks } from './effects';
-import { TimerQueue } from './timers';
+import { createBatch, isEmptyBatch, isStorageFailure, type Batch, type Store } from './store';
 import { runTurn, type TurnEffects } from './turn';
+import { Watchers } from './watchers';
+import { Work, type TaskName } from './work';
 
 /** What the engine works with. */
 export interface EngineParts {
@@ -38,8 +40,6 @@ export interface EngineParts {
   readonly log: Logger;
   readonly busy: Busy;
   readonly onCommit?: CommitHooks | undefined;
-  /** Called when the engine can no longer go on, as after a crash hook threw. */
-  onFatal(error: unknown): void;
 }
 
 /** What to start an orchestration with. */
@@ -53,18 +53,8 @@ export interface StartRequest {
   readonly traceParent?: string | undefined;
 }
 
-type TaskName = Pick<ActivityTask, 'instanceKey' | 'instanceId' | 'execution' | 'taskId'>;
-
-type Timer =
-  | {
-      readonly kind: 'task';
-      readonly key: number;
-      readonly id: string;
-      readonly execution: number;
-      readonly taskId: number;
-      readonly fireAt: number;
-    }
-  | { readonly kind: 'message'; readonly target: string; readonly envelope: Envelope };
+// How long to wait before trying the disk again, in real time.
+const RETRY_AFTER_MS = 500;
 
 /**
  * The durable engine. All state changes go through one loop: take the instances that have messages, run a turn of each, write
@@ -74,45 +64,44 @@ type Timer =
 export class DurableEngine {
   readonly parts: EngineParts;
   readonly live = new Map<string, Instance>();
-  readonly activities: ActivityRunner;
-  readonly entities: EntityRunner;
-  readonly timers: TimerQueue<Timer>;
+  readonly work: Work;
+  readonly due: Due;
+  readonly watchers = new Watchers();
   readonly counters = { commits: 0, turns: 0, replays: 0, activities: 0, entityBatches: 0 };
   readonly #effects: TurnEffects;
-  readonly #timerOf = new Map<string, () => void>();
-  readonly #watchers = new Map<string, ((instance: InstanceSnapshot) => void)[]>();
   #ready = new Set<Instance>();
+  /** Instances that got messages which are not on disk. */
   #touched = new Set<Instance>();
+  /** Instances that end in the commit being prepared. */
   #ended = new Map<string, Instance>();
+  #batch: Batch = createBatch();
   #acks: Acknowledgement[] = [];
   #afterCommit: (() => void)[] = [];
-  #held: { readonly order: number; readonly deliver: () => void }[] = [];
-  #batch: Batch = createBatch();
   #nextKey = 1;
   #nextSeq = 1;
-  #working = 0;
   #pumping: Promise<void> | undefined;
   #endPump: (() => void) | undefined;
+  #unavailable: string | undefined;
+  #retry: NodeJS.Timeout | undefined;
   #stopped = false;
 
   constructor(parts: EngineParts) {
     this.parts = parts;
-    const { invoker, core, settings, clock, store } = parts;
-    this.activities = new ActivityRunner(invoker, core, settings.maxConcurrentActivityFunctions, (task, outcome) =>
-      this.#activityEnded(task, outcome),
-    );
-    this.entities = new EntityRunner(
-      invoker,
-      core,
-      settings.maxEntityOperationBatchSize,
-      (address) => {
-        const row = store.entity(address);
+    this.work = new Work({
+      ...parts,
+      loadEntity(address) {
+        const row = parts.store.entity(address);
         return row && { state: row.state, lockedBy: row.locked_by };
       },
-      () => this.#beginWork(),
-      (result) => this.#finishWork(() => this.#entityEnded(result)),
+      onTask: (task, outcome) => this.#taskEnded(task, outcome),
+      onEntity: (result) => this.#entityEnded(result),
+    });
+    this.due = new Due(
+      parts.clock,
+      (timer) => this.#timerFired(timer),
+      (target, envelope) => this.work.postToEntity(target, envelope),
+      () => this.schedule(),
     );
-    this.timers = new TimerQueue(clock, (due) => this.#timersDue(due));
     this.#effects = createTurnEffects(this);
   }
 
@@ -134,40 +123,33 @@ export class DurableEngine {
     if (this.#ready.size > 0) this.schedule();
   }
 
-  /** Starts what a pending task waits for: an activity to run or a timer to set. */
-  resume(instance: Instance, taskId: number, task: NonNullable<ReturnType<Instance['pending']['get']>>): void {
-    if (task.kind === 'timer') this.setTaskTimer(instance, taskId, task.fireAt);
-    else if (task.kind === 'activity') {
-      this.dispatchActivity(instance, instance.execution, taskId, task.name, task.input);
-    } else if (task.kind === 'http') this.dispatchHttp(instance, instance.execution, taskId, task.input);
+  /** Starts what a pending task waits for. */
+  resume(instance: Instance, taskId: number, task: PendingTask): void {
+    const { execution } = instance;
+    if (task.kind === 'timer') this.due.setTimer(instance, taskId, task.fireAt);
+    else if (task.kind === 'activity') this.work.startActivity(instance, execution, taskId, task.name, task.input);
+    else if (task.kind === 'http') this.work.startHttp(instance, execution, taskId, task.input);
   }
 
   /** Starts an orchestration; resolves with its id once that is durable. Throws {@link InstanceExistsError}. */
   async start(request: StartRequest): Promise<string> {
-    return new Promise<string>((resolve, reject) => {
-      try {
-        const instance = this.create(request);
-        this.#batch.kinds.add('start');
-        this.#acks.push({ resolve: () => resolve(instance.id), reject });
-        this.schedule();
-      } catch (error) {
-        reject(error as Error);
-      }
+    let id = '';
+    await this.write('start', () => {
+      ({ id } = this.create(request));
     });
+    return id;
   }
 
   /** Makes a new instance in the commit that is being prepared. */
   create(request: StartRequest): Instance {
-    this.#ensureRunning();
     const { clock, random, store, settings } = this.parts;
     const id = request.instanceId || randomHex(random, 32);
     const running = this.live.get(id);
     if (running && settings.overridableExistingInstanceStates === 'NonRunningStates') {
       throw new InstanceExistsError(`An Orchestration instance with the status ${running.status} already exists.`);
     }
-    const former = running ?? this.#ended.get(id);
-    const formerKey = former?.key ?? store.instance(id)?.key;
-    if (formerKey !== undefined) this.#batch.purged.add(formerKey);
+    const former = running?.key ?? this.#ended.get(id)?.key ?? store.instance(id)?.key;
+    if (former !== undefined) this.#batch.purged.add(former);
     if (running) this.forget(running);
     const now = clock.now();
     const instance: Instance = {
@@ -206,40 +188,43 @@ export class DurableEngine {
   /** Sends a message; resolves once it is durable. For an instance that is not live it resolves and does nothing. */
   send(target: string, message: Message, due?: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      try {
-        this.#ensureRunning();
-        this.deliver(target, { message, ack: { resolve, reject }, ...(due === undefined ? {} : { due }) });
-        this.schedule();
-      } catch (error) {
-        reject(error as Error);
-      }
+      if (this.#refuses(reject)) return;
+      this.deliver(target, { message, ack: { resolve, reject }, ...(due === undefined ? {} : { due }) });
+      this.schedule();
+    });
+  }
+
+  /** Adds to the commit being prepared; resolves once it is durable. Rejects with what `add` throws. */
+  write(kind: string, add: (batch: Batch) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#refuses(reject)) return;
+      add(this.#batch);
+      this.#batch.kinds.add(kind);
+      this.#acks.push({ resolve, reject });
+      this.schedule();
     });
   }
 
   /** Puts a message into the commit that is being prepared, or hands it to its instance's next turn. */
   deliver(target: string, envelope: Envelope): void {
-    if (target.startsWith('@')) {
-      this.#persist(target, envelope);
-      this.#afterCommit.push(() => this.#hand(target, envelope));
-    } else this.#hand(target, envelope);
+    if (!target.startsWith('@')) return this.#hand(target, envelope);
+    this.#persist(target, envelope);
+    this.afterCommit(() => this.#hand(target, envelope));
   }
 
   #hand(target: string, envelope: Envelope): void {
+    const { due } = envelope;
     if (target.startsWith('@')) {
-      const { due } = envelope;
-      if (due !== undefined && due > this.parts.clock.now()) {
-        this.timers.set(due, { kind: 'message', target, envelope });
-      } else this.entities.post(target, envelope);
+      if (due !== undefined && due > this.parts.clock.now()) this.due.setMessage(due, target, envelope);
+      else this.work.postToEntity(target, envelope);
       return;
     }
     const instance = this.live.get(target);
-    if (!instance) {
-      this.consumed(envelope);
-      return;
-    }
-    instance.inbox.push(envelope);
-    this.#touched.add(instance);
-    this.#ready.add(instance);
+    if (instance) {
+      instance.inbox.push(envelope);
+      this.#touched.add(instance);
+      this.#ready.add(instance);
+    } else this.consumed(envelope);
     this.schedule();
   }
 
@@ -259,114 +244,43 @@ export class DurableEngine {
     else if (envelope.ack) this.#acks.push(envelope.ack);
   }
 
+  /** The row of this instance has to be written. */
   changed(instance: Instance): void {
     this.#batch.instances.add(instance);
     this.#batch.instanceIds.add(instance.id);
   }
 
+  /** Appends a history row. */
   record(instance: Instance, events: readonly HistoryEvent[]): void {
     this.#batch.turns.push({ key: instance.key, turn: instance.nextTurn++, events });
     this.#batch.kinds.add('turn');
     this.#batch.instanceIds.add(instance.id);
   }
 
+  /** History rows before the instance's first turn go. */
   trim(instance: Instance): void {
     this.#batch.trimmed.add(instance);
   }
 
-  purge(keys: readonly number[]): Promise<void> {
-    return this.write('purge', (batch) => keys.forEach((key) => batch.purged.add(key)));
-  }
-
-  /** Adds to the commit being prepared; resolves once it is durable. */
-  write(kind: string, add: (batch: Batch) => void): Promise<void> {
-    return new Promise((resolve, reject) => {
-      try {
-        this.#ensureRunning();
-        add(this.#batch);
-        this.#batch.kinds.add(kind);
-        this.#acks.push({ resolve, reject });
-        this.schedule();
-      } catch (error) {
-        reject(error as Error);
-      }
-    });
-  }
-
-  dispatchActivity(
-    instance: Instance,
-    execution: number,
-    taskId: number,
-    name: string,
-    input: string | undefined,
-  ): void {
-    this.counters.activities++;
-    const { key, id, traceParent } = instance;
-    const task: ActivityTask = {
-      id: `${key}/${execution}/${taskId}`,
-      instanceId: id,
-      instanceKey: key,
-      execution,
-      taskId,
-      name,
-      input,
-      traceParent,
-    };
-    if (this.activities.dispatch(task)) this.#beginWork();
-  }
-
-  dispatchHttp(instance: Instance, execution: number, taskId: number, input: string): void {
-    const { key } = instance;
-    this.#beginWork();
-    void callHttp(input).then((outcome) =>
-      this.#activityEnded({ instanceKey: key, instanceId: instance.id, execution, taskId }, outcome),
-    );
-  }
-
-  /** Runs after the commit that is being prepared. */
+  /** Runs after the commit that is being prepared; not at all when that fails. */
   afterCommit(action: () => void): void {
     this.#afterCommit.push(action);
   }
 
-  #activityEnded(task: TaskName, outcome: ActivityOutcome): void {
+  #taskEnded(task: TaskName, outcome: ActivityOutcome): void {
     const { execution, taskId, instanceId } = task;
-    this.#finishWork(() => {
-      if (this.live.get(instanceId)?.key !== task.instanceKey) return;
-      const message: Message =
-        'result' in outcome
-          ? { kind: 'taskCompleted', execution, taskId, result: outcome.result }
-          : { kind: 'taskFailed', execution, taskId, ...outcome.failure };
-      this.deliver(instanceId, { message });
-    }, task);
+    if (this.live.get(instanceId)?.key !== task.instanceKey) return;
+    const message: Message =
+      'result' in outcome
+        ? { kind: 'taskCompleted', execution, taskId, result: outcome.result }
+        : { kind: 'taskFailed', execution, taskId, ...outcome.failure };
+    this.deliver(instanceId, { message });
   }
 
-  #beginWork(): void {
-    this.#working++;
-    if (this.#working === 1) this.#endWork = this.parts.busy.begin();
-  }
-
-  #endWork: (() => void) | undefined;
-
-  /**
-   * With a virtual clock, outcomes are held until nothing runs any more and are then handed over in a fixed order: how long
-   * something really took must not show in a history.
-   */
-  #finishWork(deliver: () => void, task?: TaskName): void {
-    this.#working--;
-    if (this.parts.clock.virtual) {
-      const order = task ? task.instanceKey * 1e6 + task.taskId : Number.MAX_SAFE_INTEGER;
-      this.#held.push({ order, deliver });
-      if (this.#working === 0) {
-        const held = this.#held.sort((a, b) => a.order - b.order);
-        this.#held = [];
-        held.forEach((entry) => entry.deliver());
-      }
-    } else deliver();
-    if (this.#working === 0) {
-      this.#endWork?.();
-      this.#endWork = undefined;
+  #timerFired({ key, id, execution, taskId, fireAt }: FiredTimer): void {
+    if (this.live.get(id)?.key === key) {
+      this.deliver(id, { message: { kind: 'timerFired', execution, taskId, fireAt } });
     }
-    this.schedule();
   }
 
   #entityEnded(result: EntityBatchResult): void {
@@ -386,48 +300,20 @@ export class DurableEngine {
       const requestId = `${address}:${this.#nextSeq}:${index}`;
       this.deliver(target, { message: { kind: 'operation', requestId, name, input } });
     }
-    this.afterCommit(() => this.entities.settled(address));
+    this.afterCommit(() => this.work.entitySettled(address));
+    this.schedule();
   }
 
-  #answer(
-    { caller, requestId }: { caller?: { instanceId: string; execution: number }; requestId: string },
-    input: string,
-  ): void {
+  #answer({ caller, requestId }: EntityRequest, input: string): void {
     if (!caller) return;
     const { instanceId, execution } = caller;
     this.deliver(instanceId, { message: { kind: 'response', execution, requestId, input } });
   }
 
-  setTaskTimer(instance: Instance, taskId: number, fireAt: number): void {
-    const { key, id, execution } = instance;
-    const cancel = this.timers.set(fireAt, { kind: 'task', key, id, execution, taskId, fireAt });
-    this.#timerOf.set(`${key}/${execution}/${taskId}`, cancel);
-  }
-
-  cancelTaskTimer(instance: Instance, taskId: number): void {
-    const name = `${instance.key}/${instance.execution}/${taskId}`;
-    this.#timerOf.get(name)?.();
-    this.#timerOf.delete(name);
-  }
-
-  #timersDue(due: Timer[]): void {
-    for (const timer of due) {
-      if (timer.kind === 'message') this.entities.post(timer.target, timer.envelope);
-      else {
-        const { key, id, execution, taskId, fireAt } = timer;
-        this.#timerOf.delete(`${key}/${execution}/${taskId}`);
-        if (this.live.get(id)?.key === key) {
-          this.deliver(id, { message: { kind: 'timerFired', execution, taskId, fireAt } });
-        }
-      }
-    }
-    this.schedule();
-  }
-
   /** Takes an instance out of memory: it has ended, or is replaced. */
   forget(instance: Instance): void {
     for (const [taskId, task] of instance.pending) {
-      if (task.kind === 'timer') this.cancelTaskTimer(instance, taskId);
+      if (task.kind === 'timer') this.due.cancelTimer(instance, taskId);
     }
     instance.pending.clear();
     for (const envelope of instance.inbox.splice(0)) this.consumed(envelope);
@@ -452,10 +338,7 @@ export class DurableEngine {
       this.deliver(instanceId, { message });
     }
     this.afterCommit(() => {
-      const watchers = this.#watchers.get(instance.id);
-      if (!watchers) return;
-      this.#watchers.delete(instance.id);
-      watchers.forEach((watcher) => watcher(snapshot(instance)));
+      if (this.watchers.has(instance.id)) this.watchers.tell(snapshot(instance));
     });
   }
 
@@ -478,28 +361,21 @@ export class DurableEngine {
 
   /** Calls `watcher` once the instance is terminal and that is durable. Returns a function that withdraws it. */
   watch(instanceId: string, watcher: (instance: InstanceSnapshot) => void): () => void {
-    const list = this.#watchers.get(instanceId) ?? [];
-    this.#watchers.set(instanceId, [...list, watcher]);
-    return () => {
-      const left = (this.#watchers.get(instanceId) ?? []).filter((entry) => entry !== watcher);
-      if (left.length > 0) this.#watchers.set(instanceId, left);
-      else this.#watchers.delete(instanceId);
-    };
+    return this.watchers.add(instanceId, watcher);
   }
 
   /** Makes the loop run soon. */
   schedule(): void {
-    if (this.#pumping || this.#stopped) return;
+    if (this.#pumping || this.#stopped || this.#unavailable !== undefined) return;
     this.#endPump = this.parts.busy.begin();
     this.#pumping = new Promise((resolve) => setImmediate(resolve)).then(() => this.#pump());
   }
 
   async #pump(): Promise<void> {
     try {
-      while (!this.#stopped && (this.#ready.size > 0 || this.#hasWrites())) await this.#cycle();
+      while (this.#ready.size > 0 || this.#hasWrites()) await this.#cycle();
     } catch (error) {
-      this.#stopped = true;
-      this.parts.onFatal(error);
+      this.#fail(error);
     } finally {
       this.#pumping = undefined;
       this.#endPump?.();
@@ -511,16 +387,16 @@ export class DurableEngine {
   }
 
   async #cycle(): Promise<void> {
-    let turns = 0;
-    while (this.#ready.size > 0 && turns < this.parts.settings.maxTurnsPerCommit) {
-      const instances = [...this.#ready].slice(0, this.parts.settings.maxTurnsPerCommit - turns);
-      instances.forEach((instance) => this.#ready.delete(instance));
-      turns += instances.length;
-      for (const instance of instances) {
-        if (this.live.get(instance.id) === instance) await runTurn(instance, this.#effects);
+    let left = this.parts.settings.maxTurnsPerCommit;
+    while (this.#ready.size > 0 && left > 0) {
+      for (const instance of [...this.#ready].slice(0, left)) {
+        this.#ready.delete(instance);
+        left--;
+        if (this.live.get(instance.id) !== instance) continue;
+        this.counters.turns++;
+        await runTurn(instance, this.#effects);
       }
     }
-    this.counters.turns += turns;
     this.#commit();
     // Lets sockets and timers have their turn between two commits.
     if (this.#ready.size > 0) await new Promise((resolve) => setImmediate(resolve));
@@ -530,21 +406,21 @@ export class DurableEngine {
     for (const instance of this.#touched) {
       for (const envelope of instance.inbox) this.#persist(instance.id, envelope);
     }
-    this.#touched = new Set();
+    this.#touched.clear();
     const batch = this.#batch;
+    if (!isEmptyBatch(batch)) this.#writeBatch(batch);
+    for (const instance of batch.instances) instance.stored = true;
     const acks = this.#acks;
     const after = this.#afterCommit;
     this.#batch = createBatch();
     this.#acks = [];
     this.#afterCommit = [];
-    this.#ended = new Map();
-    if (!isEmptyBatch(batch)) this.#write(batch);
-    for (const instance of batch.instances) instance.stored = true;
+    this.#ended.clear();
     acks.forEach((ack) => ack.resolve());
     after.forEach((action) => action());
   }
 
-  #write(batch: Batch): void {
+  #writeBatch(batch: Batch): void {
     const { onCommit, store, clock } = this.parts;
     const instanceIds = [...batch.instanceIds];
     const [instanceId] = instanceIds;
@@ -558,8 +434,50 @@ export class DurableEngine {
     onCommit?.after?.(write);
   }
 
-  #ensureRunning(): void {
-    if (this.#stopped) throw new UnavailableError('The host is stopping.');
+  /**
+   * A commit did not happen. Nobody was told that it did, so the state file is the truth: what is in memory is thrown away, requests
+   * are turned away, and once the disk can be written again the engine reads the file as after a start.
+   */
+  #fail(error: unknown): void {
+    const { log, store, clock } = this.parts;
+    const reason = error instanceof Error ? error.message : String(error);
+    const storage = isStorageFailure(error);
+    this.#unavailable = storage
+      ? `The state file cannot be written: ${reason}.`
+      : `The durable engine stopped: ${reason}.`;
+    log.error('Host.Durable', `${this.#unavailable} Requests are turned away until it can go on.`, error);
+    this.live.clear();
+    this.#ready.clear();
+    this.#touched.clear();
+    this.#ended.clear();
+    this.due.clear();
+    this.work.clear();
+    this.#batch = createBatch();
+    this.#afterCommit = [];
+    const unavailable = new UnavailableError(this.#unavailable);
+    this.#acks.splice(0).forEach((ack) => ack.reject(unavailable));
+    if (!storage) return;
+    const tryAgain = (): void => {
+      try {
+        const probe = createBatch();
+        // Large enough to need new pages: a full disk often still takes a few bytes.
+        probe.meta.set('probe', 'x'.repeat(64 * 1024));
+        store.write(probe, clock.now());
+        this.#unavailable = undefined;
+        log.write('warning', 'Host.Durable', 'The state file can be written again; going on.');
+        this.recover();
+      } catch {
+        // Still not: the reason was logged when it began.
+        this.#retry = setTimeout(tryAgain, RETRY_AFTER_MS).unref();
+      }
+    };
+    this.#retry = setTimeout(tryAgain, RETRY_AFTER_MS).unref();
+  }
+
+  #refuses(reject: (error: Error) => void): boolean {
+    const reason = this.#stopped ? 'The host is stopping.' : this.#unavailable;
+    if (reason !== undefined) reject(new UnavailableError(reason));
+    return reason !== undefined;
   }
 
   statistics(): HostStatistics {
@@ -570,14 +488,9 @@ export class DurableEngine {
   async stop(): Promise<void> {
     await this.#pumping;
     this.#stopped = true;
-    this.timers.clear();
+    clearTimeout(this.#retry);
+    this.due.clear();
     const error = new UnavailableError('The host is stopping.');
     this.#acks.splice(0).forEach((ack) => ack.reject(error));
-  }
-
-  /** Whether an instance or message of this id is live. */
-  isLive(id: string): boolean {
-    const instance = this.live.get(id);
-    return instance !== undefined && !isTerminal(instance.status);
   }
 }

@@ -41,14 +41,19 @@ interface SdkEntityState {
   }[];
 }
 
+/** Told when a batch begins and ends; the end of a batch that was forgotten has no result. */
+export interface EntityObserver {
+  begin(): void;
+  end(result: EntityBatchResult | undefined): void;
+}
+
 /** Runs entity operations: one batch at a time for each entity, in the order in which they came. */
 export class EntityRunner {
   readonly #invoker: Invoker;
   readonly #functions: ReadonlyMap<string, RegisteredFunction>;
   readonly #batchSize: number;
   readonly #load: (address: string) => EntityState | undefined;
-  readonly #onBegin: () => void;
-  readonly #onEnd: (result: EntityBatchResult) => void;
+  readonly #observer: EntityObserver;
   readonly #mailboxes = new Map<string, Mailbox>();
   #generation = 0;
 
@@ -57,20 +62,14 @@ export class EntityRunner {
     core: FunctionsCore,
     batchSize: number,
     load: (address: string) => EntityState | undefined,
-    onBegin: () => void,
-    onEnd: (result: EntityBatchResult) => void,
+    observer: EntityObserver,
   ) {
     this.#invoker = invoker;
     this.#batchSize = batchSize;
     this.#load = load;
-    this.#onBegin = onBegin;
-    this.#onEnd = onEnd;
+    this.#observer = observer;
     const entities = [...core.registry.functions.values()].filter(({ trigger }) => trigger.type === 'entityTrigger');
     this.#functions = new Map(entities.map((fn) => [fn.name.toLowerCase(), fn]));
-  }
-
-  get names(): string[] {
-    return [...this.#functions.keys()];
   }
 
   /** Whether the app has this entity; upper and lower case are the same. */
@@ -106,11 +105,11 @@ export class EntityRunner {
     const envelopes = takeBatch(mailbox.queue, entity?.lockedBy ?? null, this.#batchSize);
     if (envelopes.length === 0) return;
     mailbox.running = true;
-    this.#onBegin();
+    this.#observer.begin();
     const generation = this.#generation;
-    void this.#run(address, entity, envelopes).then((result) => {
-      if (generation === this.#generation) this.#onEnd(result);
-    });
+    void this.#run(address, entity, envelopes).then((result) =>
+      this.#observer.end(generation === this.#generation ? result : undefined),
+    );
   }
 
   async #run(address: string, entity: EntityState | undefined, envelopes: Envelope[]): Promise<EntityBatchResult> {

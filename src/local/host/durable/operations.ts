@@ -39,8 +39,8 @@ export class DurableOperations {
 
   /** Signals an entity; resolves once the signal is durable. Input is JSON text, empty for none; `due` in epoch milliseconds. */
   async signal(name: string, key: string, operation: string, input: string, due?: number): Promise<void> {
-    const { entities, parts } = this.#engine;
-    if (!entities.knows(name)) {
+    const { work, parts } = this.#engine;
+    if (!work.knowsEntity(name)) {
       throw new RequestError(unknownFunction(this.#engine, name, 'entity', 'entityTrigger'));
     }
     const requestId = randomHex(parts.random, 32);

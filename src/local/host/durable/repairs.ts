@@ -26,8 +26,12 @@ export class DurableRepairs {
     }
     const row = store.instance(id);
     if (!row || !isTerminal(row.status)) return 0;
-    await engine.purge([row.key]);
+    await this.#delete([row.key]);
     return 1;
+  }
+
+  #delete(keys: readonly number[]): Promise<void> {
+    return this.#engine.write('purge', (batch) => keys.forEach((key) => batch.purged.add(key)));
   }
 
   /** Deletes all instances that have ended and pass the filter. */
@@ -45,7 +49,7 @@ export class DurableRepairs {
       });
       const last = rows.at(-1);
       if (!last) return deleted;
-      await this.#engine.purge(rows.map(({ key }) => key));
+      await this.#delete(rows.map(({ key }) => key));
       deleted += rows.length;
       after = last.key;
     }

@@ -334,6 +334,11 @@ function loadSqlite(): typeof import('node:sqlite') {
   }
 }
 
+/** Whether an error says that the file could not be written: full, read-only, failing. */
+export function isStorageFailure(error: unknown): boolean {
+  return (error as { code?: unknown } | undefined)?.code === 'ERR_SQLITE_ERROR';
+}
+
 function explainOpen(error: unknown, path: string): StateFileError {
   if (error instanceof StateFileError) return error;
   const { errcode, message, code } = error as { errcode?: number; message: string; code?: string };
