@@ -21,7 +21,7 @@ output "identities" {
 output "alert_webhook" {
   description = "The door for alerts, as the monitoring module takes it (`caretaker_webhook`)."
   value = {
-    uri                   = "https://${var.names.function_app}.azurewebsites.net/api/alerts"
+    uri                   = "https://${var.names.function_app}.azurewebsites.net/api/alerts/azure-monitor"
     application_object_id = azuread_application.this.object_id
     identifier_uri        = local.identifier_uri
     tenant_id             = var.tenant_id

@@ -116,6 +116,28 @@ resource "azurerm_firewall_policy_rule_collection_group" "egress" {
       protocols             = ["TCP"]
     }
   }
+
+  dynamic "network_rule_collection" {
+    for_each = length(each.value.between_spokes) > 0 ? ["this"] : []
+
+    content {
+      name     = "between-spokes"
+      action   = "Allow"
+      priority = 1300
+
+      dynamic "rule" {
+        for_each = each.value.between_spokes
+
+        content {
+          name                  = rule.key
+          source_addresses      = rule.value.source_prefixes
+          destination_addresses = rule.value.destination_prefixes
+          destination_ports     = rule.value.ports
+          protocols             = ["TCP"]
+        }
+      }
+    }
+  }
 }
 
 resource "azurerm_firewall" "this" {

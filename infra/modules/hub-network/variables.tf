@@ -65,6 +65,11 @@ variable "egress" {
     allowed_fqdns      = optional(map(list(string)), {})
     source_prefixes    = optional(list(string), [])
     allowed_https_tags = optional(list(string), ["AzureMonitor", "AzureActiveDirectory", "AzureResourceManager"])
+    between_spokes = optional(map(object({
+      source_prefixes      = list(string)
+      destination_prefixes = list(string)
+      ports                = list(string)
+    })), {})
   })
   nullable    = false
   description = <<-EOT
@@ -73,6 +78,7 @@ variable "egress" {
     - `firewall_sku_tier`: Standard or Premium (Premium adds intrusion prevention, set to deny).
     - `allowed_fqdns`: rule name to host names that `source_prefixes` may reach over HTTPS.
     - `allowed_https_tags`: service tags that `source_prefixes` may reach on port 443.
+    - `between_spokes`: rule name to what one spoke may reach in another, through the firewall. Spokes are isolated otherwise.
   EOT
 
   validation {
@@ -93,6 +99,11 @@ variable "egress" {
   validation {
     condition     = alltrue([for prefix in var.egress.source_prefixes : can(cidrhost(prefix, 0)) && prefix != "0.0.0.0/0"])
     error_message = "egress.source_prefixes must be ranges in CIDR notation, and not 0.0.0.0/0."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for rule in values(var.egress.between_spokes) : [for port in rule.ports : can(regex("^[0-9]{1,5}$", port))]]))
+    error_message = "egress.between_spokes: ports are single numbers, never a range or \"*\"."
   }
 
   validation {

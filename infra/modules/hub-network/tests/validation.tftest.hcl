@@ -151,3 +151,13 @@ run "rejects_short_flow_logs" {
 
   expect_failures = [var.flow_logs]
 }
+
+run "rejects_every_port_between_spokes" {
+  command = plan
+
+  variables {
+    egress = { kind = "firewall", source_prefixes = ["10.1.0.0/16"], between_spokes = { all = { source_prefixes = ["10.1.0.0/26"], destination_prefixes = ["10.2.0.0/16"], ports = ["*"] } } }
+  }
+
+  expect_failures = [var.egress]
+}

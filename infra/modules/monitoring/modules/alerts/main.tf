@@ -50,8 +50,8 @@ resource "azurerm_monitor_activity_log_alert" "health" {
   name                = "alert-${var.resource_group_name}-resource-health"
   resource_group_name = var.resource_group_name
   location            = var.location
-  scopes              = [var.resource_group_resource_id]
-  description         = "A resource of ${var.resource_group_name} became degraded or unavailable, or came back."
+  scopes              = var.health_scopes
+  description         = "A resource became degraded or unavailable, or came back."
   tags                = var.tags
 
   criteria {

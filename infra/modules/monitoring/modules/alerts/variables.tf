@@ -4,10 +4,15 @@ variable "resource_group_name" {
   description = "Resource group that holds the alert rules."
 }
 
-variable "resource_group_resource_id" {
-  type        = string
+variable "health_scopes" {
+  type        = list(string)
   nullable    = false
-  description = "Resource group whose resources' health is watched."
+  description = "Resource ids of the resource groups whose resources' health is watched."
+
+  validation {
+    condition     = length(var.health_scopes) > 0
+    error_message = "health_scopes must hold at least one resource group, or Azure's own verdicts reach nobody."
+  }
 }
 
 variable "tags" {

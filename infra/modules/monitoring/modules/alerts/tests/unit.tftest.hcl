@@ -3,9 +3,9 @@ mock_provider "azurerm" {
 }
 
 variables {
-  resource_group_name        = "rg-pay"
-  resource_group_resource_id = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-pay"
-  tags                       = { environment = "prod" }
+  resource_group_name = "rg-pay"
+  health_scopes       = ["/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-pay"]
+  tags                = { environment = "prod" }
   resources = {
     redis = { type = "Microsoft.Cache/redisEnterprise", name = "amr-pay", resource_id = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-pay/providers/Microsoft.Cache/redisEnterprise/amr-pay" }
     vault = { type = "Microsoft.KeyVault/vaults", name = "kv-pay", resource_id = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-pay/providers/Microsoft.KeyVault/vaults/kv-pay" }
@@ -43,7 +43,7 @@ run "watches_what_is_listed" {
   }
 
   assert {
-    condition     = azurerm_monitor_activity_log_alert.health.criteria[0].resource_types == tolist(["Microsoft.Cache/redisEnterprise", "Microsoft.DurableTask/schedulers", "Microsoft.KeyVault/vaults"]) && azurerm_monitor_activity_log_alert.health.scopes == toset([var.resource_group_resource_id])
+    condition     = azurerm_monitor_activity_log_alert.health.criteria[0].resource_types == tolist(["Microsoft.Cache/redisEnterprise", "Microsoft.DurableTask/schedulers", "Microsoft.KeyVault/vaults"]) && azurerm_monitor_activity_log_alert.health.scopes == toset(var.health_scopes)
     error_message = "Resource health covers every listed type, those without metrics too."
   }
 }

@@ -3,9 +3,9 @@ mock_provider "azurerm" {
 }
 
 variables {
-  resource_group_name        = "rg-pay"
-  resource_group_resource_id = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-pay"
-  tags                       = { environment = "prod" }
+  resource_group_name = "rg-pay"
+  health_scopes       = ["/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-pay"]
+  tags                = { environment = "prod" }
   resources = {
     redis = { type = "Microsoft.Cache/redisEnterprise", name = "amr-pay", resource_id = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-pay/providers/Microsoft.Cache/redisEnterprise/amr-pay" }
     vault = { type = "Microsoft.KeyVault/vaults", name = "kv-pay", resource_id = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-pay/providers/Microsoft.KeyVault/vaults/kv-pay" }
@@ -45,4 +45,14 @@ run "rejects_a_place_without_activity_log_alerts" {
   }
 
   expect_failures = [var.location]
+}
+
+run "rejects_health_of_nothing" {
+  command = plan
+
+  variables {
+    health_scopes = []
+  }
+
+  expect_failures = [var.health_scopes]
 }
