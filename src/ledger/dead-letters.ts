@@ -8,7 +8,7 @@ import { namedIn, newestFirstName } from './document-names';
 import { redactSecrets } from './redact';
 
 /** So many bytes of a body are kept. */
-export const bodyLimit = 256 * 1024;
+const bodyLimit = 256 * 1024;
 const problemLimit = 100;
 
 const problemSchema = z.object({

@@ -32,11 +32,11 @@ import { damaged, readHead, readLedger } from './read';
 import { RecentIds } from './recent-ids';
 
 /** Largest `data` of one entry, in bytes of its JSON. */
-export const dataLimit = 32 * 1024;
+const dataLimit = 32 * 1024;
 /** Largest text written as one block; calls beyond it wait for the next one. */
 const groupBytes = 1024 * 1024;
 /** Most entries of one call. */
-export const callLimit = 30;
+const callLimit = 30;
 /** Lost races against other instances before a caller is sent away; each one means that another instance got through. */
 const conflictLimit = 40;
 /** Ids by which a repeated call is recognized in this process. */

@@ -8,7 +8,7 @@ import { documentName, namedIn, newestFirstName } from './document-names';
 import { jsonSchema } from './model';
 
 /** What every report has; the rest of it is stored as it is given. */
-export const reportSchema = z
+const reportSchema = z
   .looseObject({
     id: z.string().min(1).max(300),
     /** When the run or incident began. Decides its place in the list; the one given first counts. */

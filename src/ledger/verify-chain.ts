@@ -11,7 +11,7 @@ export interface SegmentText {
   readonly text: string;
 }
 
-export interface ChainExpectation {
+interface ChainExpectation {
   readonly environment: string;
   /** `undefined` when the head document is missing. */
   readonly head: LedgerHead | undefined;

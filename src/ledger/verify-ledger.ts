@@ -6,7 +6,7 @@ import { segmentOf, segmentPrefix } from './plan';
 import { readHead } from './read';
 import { verifyChain, type SegmentText } from './verify-chain';
 
-export interface VerifyLedgerOptions {
+interface VerifyLedgerOptions {
   readonly logs: LedgerLogs;
   readonly documents: Documents;
   readonly environment: string;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import type { TokenCredential } from '@azure/identity';
-import { InvariantError, TransientError } from '../../kernel/errors';
+import { InvalidInputError, InvariantError, TransientError } from '../../kernel/errors';
 import { classify, failureOf } from './classify';
 
 /** Where the storage is, and how to get in. */
@@ -16,7 +16,7 @@ export interface Patience {
   readonly tryMillis: number;
   readonly pauseMillis: number;
 }
-export const patience: Patience = { tries: 2, tryMillis: 5_000, pauseMillis: 250 };
+const defaultPatience: Patience = { tries: 2, tryMillis: 5_000, pauseMillis: 250 };
 
 /** What one try is told. */
 export interface Try {
@@ -34,8 +34,13 @@ export class BlobContainer {
   constructor(
     account: BlobAccount,
     container: string,
-    private readonly limits: Patience = patience,
+    private readonly limits: Patience = defaultPatience,
   ) {
+    if (!/^(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*$/.test(container)) {
+      throw new InvalidInputError('ContainerNameInvalid', `${JSON.stringify(container)} cannot be a container's name`, [
+        { path: 'container', message: 'use 3 to 63 small letters, digits and single hyphens between them' },
+      ]);
+    }
     // The SDK's own retries cannot tell us whether an earlier try may have taken effect, so that they are switched off.
     const options = { retryOptions: { maxTries: 1 } };
     const service =

@@ -19,7 +19,7 @@ export interface BlobStorage {
  * Documents and ledger logs in a container. Connects when first used. An operation is tried twice, 5 s each unless told
  * otherwise; what fails then is a `TransientError`.
  *
- * @throws Error from the SDK for a connection string or URL that cannot be read.
+ * @throws InvalidInputError for a name that no container can have, Error from the SDK for a connection string or URL that cannot be read.
  */
 export function createBlobStorage(options: {
   readonly account: BlobAccount;

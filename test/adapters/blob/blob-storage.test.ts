@@ -40,6 +40,10 @@ function open(container: string, patience = quick): BlobStorage {
 
 const busy: Fault = { status: 503, code: 'ServerBusy', retryAfter: 0 };
 
+test.each(['', 'ab', 'Ledger', 'a--b', '-abc', 'a/b', 'x'.repeat(64)])('refuses %j as a container', (container) => {
+  expect(() => open(container)).toThrow(expect.objectContaining({ code: 'ContainerNameInvalid' }) as Error);
+});
+
 describe('failures of the storage', () => {
   test.each<[string, Fault]>([
     ['busy', busy],
@@ -108,7 +112,7 @@ describe('failures of the storage', () => {
     const { port } = server.address() as AddressInfo;
     await new Promise((resolve) => server.close(resolve));
     const connectionString = azurite.connectionString.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${port}`);
-    const nobody = createBlobStorage({ account: { connectionString }, container: 'c', patience: quick });
+    const nobody = createBlobStorage({ account: { connectionString }, container: 'nobody', patience: quick });
     const transient = { name: 'TransientError', code: 'StorageUnreachable' };
     await expect(nobody.ensure()).rejects.toMatchObject(transient);
     await expect(nobody.documents.get('a.json')).rejects.toMatchObject(transient);
