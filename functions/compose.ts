@@ -4,7 +4,8 @@ import { createAzureClients, createAzureMachines } from '../src/adapters/azure';
 import { blobPolicySource, createBlobStorage } from '../src/adapters/blob';
 import { filePolicySource } from '../src/adapters/file';
 import type { Config } from '../src/config';
-import { scaledClock, systemClock } from '../src/kernel/clock';
+import { scaledClock, systemClock, type Clock } from '../src/kernel/clock';
+import type { Log } from '../src/kernel/log';
 import { seconds } from '../src/kernel/duration';
 import { describeError, InvalidInputError } from '../src/kernel/errors';
 import {
@@ -26,10 +27,16 @@ import { registerSchedules } from './schedules';
 /** How old the policy in memory may be before its source is asked again. */
 const policyMaxAge = seconds(30);
 
+/** What tests put in the place of the machine's own. */
+export interface Given {
+  readonly clock?: Clock;
+  readonly log?: Log;
+}
+
 /** Makes adapters from the configuration and registers every function. Touches the network only when something runs. */
-export function compose(config: Config): void {
-  const log = createConsoleLog(config.logLevel);
-  const clock = config.localClock === undefined ? systemClock : scaledClock(config.localClock);
+export function compose(config: Config, given: Given = {}): void {
+  const log = given.log ?? createConsoleLog(config.logLevel);
+  const clock = given.clock ?? (config.localClock === undefined ? systemClock : scaledClock(config.localClock));
   const { writerClientId, armEndpoint } = config.azure;
   const credential: TokenCredential =
     writerClientId === undefined
@@ -41,12 +48,14 @@ export function compose(config: Config): void {
       ? { url: config.storage.url, credential }
       : { connectionString: config.storage.connectionString };
   const state = createBlobStorage({ account, container: config.storage.stateContainer });
-  const book = createBlobStorage({ account, container: config.storage.ledgerContainer });
+  // The ledger's segments only grow, so their container can be made immutable; its head document is replaced and is kept with
+  // the other documents.
+  const { ledgerLogs } = createBlobStorage({ account, container: config.storage.ledgerContainer });
   const { documents } = state;
 
   const ledger = createLedger({
-    logs: book.ledgerLogs,
-    documents: book.documents,
+    logs: ledgerLogs,
+    documents,
     clock,
     environment: config.environment,
   });

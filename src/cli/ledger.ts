@@ -29,7 +29,8 @@ export async function verifyStoredLedger(options: {
     storage.kind === 'identity'
       ? { url: storage.url, credential: new ManagedIdentityCredential() }
       : { connectionString: storage.connectionString };
-  const { ledgerLogs, documents } = createBlobStorage({ account, container: storage.ledgerContainer });
+  const { ledgerLogs } = createBlobStorage({ account, container: storage.ledgerContainer });
+  const { documents } = createBlobStorage({ account, container: storage.stateContainer });
   const anchors = options.anchor === undefined ? {} : { anchors: [anchorOf(options.anchor)] };
   const found = await verifyLedger({ logs: ledgerLogs, documents, environment: options.environment, ...anchors });
   for (const { code, message, segment, line } of found.problems) {

@@ -25,7 +25,7 @@ interface Check {
 }
 
 /** The machine that is broken. */
-const victim = 'vm-web-prod-01';
+const victim = 'vm-web-prod-weu-01';
 /** How long, in real time, the demo waits for anything before it gives up. Milliseconds. */
 const patience = 150_000;
 const glance = 150;
@@ -208,10 +208,9 @@ function showDecision(screen: Screen, answer: DecisionAnswer | undefined): void 
 }
 
 async function verify(platform: Platform): Promise<Verification> {
-  const { ledgerLogs, documents } = createBlobStorage({
-    account: { connectionString: platform.blobConnectionString },
-    container: 'caretaker-ledger',
-  });
+  const account = { connectionString: platform.blobConnectionString };
+  const { ledgerLogs } = createBlobStorage({ account, container: 'caretaker-ledger' });
+  const { documents } = createBlobStorage({ account, container: 'caretaker-state' });
   return verifyLedger({ logs: ledgerLogs, documents, environment: 'local' });
 }
 
