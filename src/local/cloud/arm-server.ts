@@ -83,6 +83,9 @@ async function serve(
     if (error instanceof ConnectionCut) {
       cut = true;
       answer = { status: 0 };
+    } else if (request.destroyed && !request.complete) {
+      // The caller hung up in the middle of its request: nothing was done, and nobody is there to be told.
+      return;
     } else if (error instanceof ArmError) {
       errorCode = error.code;
       answer = { status: error.status, headers: error.headers, body: error.body };
@@ -113,7 +116,7 @@ async function serve(
     ...(clientRequestId === undefined ? {} : { clientRequestId }),
   };
   world.journal.add(entry);
-  if (effect?.kind === 'slow' && effect.delay !== undefined) await realDelay(effect.delay);
+  if (effect?.kind === 'slow' && effect.delay !== undefined) await delayUnlessGone(effect.delay, response);
   if (cut) {
     request.socket.destroy();
     return;
@@ -153,8 +156,12 @@ function answerCall(world: World, router: Router, incoming: Incoming, progress: 
   if (!match.route.apiVersions.includes(version)) throw invalidApiVersion(version, match.route.apiVersions);
 
   const { subscriptionId, resourceGroup } = requireScope(world, match);
-  const { action } = match.route;
-  if (action !== undefined && !world.access.allows(principal.name, action, match.resourceId)) {
+  const { action, authorizesItself } = match.route;
+  if (
+    action !== undefined &&
+    authorizesItself === undefined &&
+    !world.access.allows(principal.name, action, match.resourceId)
+  ) {
     throw authorizationFailed(principal.clientId, principal.objectId, action, match.resourceId);
   }
   if (resourceGroup !== undefined && !groupExists(world, subscriptionId, resourceGroup)) {
@@ -316,6 +323,13 @@ function utcStamp(now: number): string {
   return new Date(now).toISOString().replace(/[-:]/g, '').slice(0, 15) + 'Z';
 }
 
-function realDelay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/** Waits in real time, but not for a caller that has hung up. */
+function delayUnlessGone(ms: number, response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    response.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }

@@ -3,36 +3,22 @@ import { CloudClock, CloudTimer } from './model';
 /** `setTimeout` takes at most this many milliseconds; longer waits are made of several. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
-/** A clock that runs `factor` times as fast as real time. `origin` is where it starts, epoch ms. */
-export function createScaledClock(options: { factor: number; origin?: number }): CloudClock {
-  const { factor } = options;
-  if (!(factor > 0)) throw new RangeError(`factor must be above 0, got ${factor}`);
-  const realOrigin = Date.now();
-  const origin = options.origin ?? realOrigin;
-  const now = (): number => Math.floor(origin + (Date.now() - realOrigin) * factor);
+/** Real time. */
+export function createSystemClock(): CloudClock {
   return {
-    now,
+    now: Date.now,
     setTimer(dueAt, fire): CloudTimer {
-      let handle: NodeJS.Timeout | undefined;
+      let handle: NodeJS.Timeout;
       const arm = (): void => {
-        const left = Math.ceil((dueAt - now()) / factor);
-        if (left <= 0) {
-          handle = setTimeout(fire, 0);
-        } else {
-          // Armed again when it has fired: rounding and the limit of setTimeout both make it fire early.
-          handle = setTimeout(() => (now() >= dueAt ? fire() : arm()), Math.min(left, LONGEST_TIMEOUT));
-        }
+        const left = Math.max(0, dueAt - Date.now());
+        // Looks again when it has fired: the limit of setTimeout, and its rounding, both make it fire early.
+        handle = setTimeout(() => (Date.now() >= dueAt ? fire() : arm()), Math.min(left, LONGEST_TIMEOUT));
         handle.unref();
       };
       arm();
       return { cancel: () => clearTimeout(handle) };
     },
   };
-}
-
-/** Real time. */
-export function createSystemClock(): CloudClock {
-  return createScaledClock({ factor: 1 });
 }
 
 /** A clock that stands still until it is moved. */

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { AzuriteOptions, RunningAzurite, startAzurite } from './azurite';
-import { CloudOptions } from './model';
+import { CloudOptions, RunningCloud } from './model';
 import { startCloud } from './start';
 
 export interface CloudCommandOptions extends CloudOptions {
@@ -32,17 +32,16 @@ export interface CloudReady {
  */
 export async function runCloud(options: CloudCommandOptions): Promise<void> {
   const input = options.input ?? process.stdin;
+  let stop: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => {
-    const stop = (): void => {
-      process.off('SIGTERM', stop).off('SIGINT', stop);
-      resolve();
-    };
-    process.on('SIGTERM', stop).on('SIGINT', stop);
-    input.once('end', stop).once('close', stop).once('error', stop).resume();
+    stop = resolve;
   });
-  const cloud = await startCloud(options);
+  process.on('SIGTERM', stop).on('SIGINT', stop);
+  input.once('end', stop).once('close', stop).once('error', stop).resume();
+  let cloud: RunningCloud | undefined;
   let azurite: RunningAzurite | undefined;
   try {
+    cloud = await startCloud(options);
     azurite = options.azurite === undefined ? undefined : await startAzurite(options.azurite);
     const ready: CloudReady = {
       armEndpoint: cloud.armEndpoint,
@@ -60,7 +59,8 @@ export async function runCloud(options: CloudCommandOptions): Promise<void> {
     write(`${JSON.stringify(ready)}\n`);
     await ended;
   } finally {
-    await Promise.all([cloud.stop(), azurite?.stop()]);
-    input.pause();
+    await Promise.all([cloud?.stop(), azurite?.stop()]);
+    process.off('SIGTERM', stop).off('SIGINT', stop);
+    input.off('end', stop).off('close', stop).off('error', stop).pause();
   }
 }

@@ -1,3 +1,4 @@
+import { controlMethods } from './control-schemas';
 import { CloudControlError } from './errors';
 import { Machine } from './machines';
 import { CloudControl, MachineState } from './model';
@@ -56,40 +57,6 @@ export function createControl(world: World, monitor: Monitor, issuer: string): C
     assignRole: (assignment) => settled(() => world.access.assign(assignment)),
     removeRole: (assignment) => settled(() => world.access.remove(assignment)),
   };
-}
-
-/** Every lever by name: what `/_local/` offers. A record, so that a new method cannot be forgotten here. */
-const methods: Record<keyof CloudControl, true> = {
-  now: true,
-  machines: true,
-  machine: true,
-  setMachine: true,
-  breakMachine: true,
-  healMachine: true,
-  replaceMachine: true,
-  addFault: true,
-  removeFault: true,
-  faults: true,
-  clearFaults: true,
-  injectMetric: true,
-  clearMetrics: true,
-  journal: true,
-  counts: true,
-  clearJournal: true,
-  evaluateAlerts: true,
-  alertStates: true,
-  raiseAlert: true,
-  setWebhook: true,
-  deliveries: true,
-  token: true,
-  assignRole: true,
-  removeRole: true,
-};
-
-export const controlMethods = Object.keys(methods) as (keyof CloudControl)[];
-
-export function isControlMethod(name: string): name is keyof CloudControl {
-  return Object.hasOwn(methods, name);
 }
 
 /**

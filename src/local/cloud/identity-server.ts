@@ -1,5 +1,5 @@
 import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http';
-import { isControlMethod } from './control';
+import { checkedParameters, isControlMethod } from './control-schemas';
 import { CloudControlError } from './errors';
 import { CloudControl, Principal } from './model';
 import { identityToken } from './people-tokens';
@@ -156,7 +156,7 @@ async function runControl(
   }
   try {
     const lever = options.control()[name] as (...given: unknown[]) => Promise<unknown>;
-    const value = await lever(...parameters);
+    const value = await lever(...checkedParameters(name, parameters));
     answer(response, 200, value ?? null);
   } catch (error) {
     // A wrong argument is the caller's; what else goes wrong is told too, this being a tool for developers.

@@ -4,7 +4,7 @@
 export * from './model';
 export { startAzurite } from './azurite';
 export type { AzuriteOptions, RunningAzurite } from './azurite';
-export { createManualClock, createScaledClock, createSystemClock } from './clock';
+export { createManualClock, createSystemClock } from './clock';
 export type { ManualClock } from './clock';
 export { runCloud } from './command';
 export type { CloudCommandOptions, CloudReady } from './command';

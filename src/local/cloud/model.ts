@@ -4,6 +4,12 @@
  * Nothing here comes from the rest of the project: the local cloud stands for the world outside.
  */
 
+import { AlertState, CommonAlert, Delivery, MetricInjection, RaiseAlert } from './alert-model';
+import { Estate, PowerState, RoleAssignment, RoleDefinition } from './estate-model';
+
+export * from './alert-model';
+export * from './estate-model';
+
 /** A timer that can be called off. */
 export interface CloudTimer {
   cancel(): void;
@@ -44,163 +50,6 @@ export interface CloudTiming {
   webhookTimeout: number;
 }
 
-/** One role definition in the shape ARM has it (`properties` of Microsoft.Authorization/roleDefinitions). */
-export interface RoleDefinition {
-  roleName: string;
-  description?: string;
-  permissions: RolePermissions[];
-  assignableScopes: string[];
-}
-
-export interface RolePermissions {
-  actions: string[];
-  notActions?: string[];
-  dataActions?: string[];
-  notDataActions?: string[];
-}
-
-/** Who may do what where. `role` is a `roleName`, `principal` the name of a principal in the estate. */
-export interface RoleAssignment {
-  principal: string;
-  role: string;
-  scope: string;
-}
-
-/** An identity that can get tokens and be given roles. */
-export interface Principal {
-  name: string;
-  /** Object id: the `oid` claim, and what a role assignment names. */
-  objectId: string;
-  /** Application (client) id: the `appid` claim, and the `client_id` a user-assigned identity is asked for by. */
-  clientId: string;
-  kind: 'system-assigned' | 'user-assigned' | 'person';
-  /** Resource id of a user-assigned identity, or of the resource that owns a system-assigned one. */
-  resourceId?: string;
-  /** App roles in the tokens of a person, for example `Caretaker.Operator`. */
-  appRoles?: string[];
-  displayName?: string;
-}
-
-export interface Subscription {
-  subscriptionId: string;
-  displayName: string;
-  tenantId: string;
-}
-
-export interface ResourceGroup {
-  subscriptionId: string;
-  name: string;
-  location: string;
-  tags: Record<string, string>;
-}
-
-/** Anything with a resource id that the cloud only shows: `properties` is answered as it stands. */
-export interface EstateResource {
-  id: string;
-  type: string;
-  name: string;
-  location: string;
-  tags: Record<string, string>;
-  zones?: string[];
-  sku?: Record<string, unknown>;
-  kind?: string;
-  /** Resource id of what a disk is attached to. */
-  managedBy?: string;
-  properties: Record<string, unknown>;
-}
-
-/** A virtual machine as seeded. */
-export interface MachineSeed {
-  subscriptionId: string;
-  resourceGroup: string;
-  name: string;
-  location: string;
-  zone?: string;
-  size: string;
-  tags: Record<string, string>;
-  /** Resource id of its network interface. */
-  networkInterfaceId: string;
-  osDiskId: string;
-  dataDiskIds?: string[];
-  power?: PowerState;
-}
-
-/** A Cloudflare zone, as data. */
-export interface DnsZoneSeed {
-  id: string;
-  name: string;
-  accountId: string;
-  records: DnsRecordSeed[];
-}
-
-export interface DnsRecordSeed {
-  id: string;
-  type: string;
-  name: string;
-  content: string;
-  ttl: number;
-  proxied: boolean;
-  comment?: string;
-}
-
-/** An action group: who is told. Only webhook receivers are acted on. */
-export interface ActionGroupSeed {
-  id: string;
-  shortName: string;
-  webhooks: WebhookReceiver[];
-}
-
-export interface WebhookReceiver {
-  name: string;
-  /** Where to POST. Empty: the receiver is not wired yet (see `CloudControl.setWebhook`), nothing is sent. */
-  serviceUri: string;
-  useCommonAlertSchema: true;
-}
-
-export type Aggregation = 'Average' | 'Minimum' | 'Maximum' | 'Total' | 'Count';
-export type ThresholdOperator =
-  'LessThan' | 'LessThanOrEqual' | 'GreaterThan' | 'GreaterThanOrEqual' | 'Equals' | 'NotEquals';
-
-/** A metric alert rule with static criteria. Each target of the scopes has a state of its own. */
-export interface MetricAlertSeed {
-  id: string;
-  description: string;
-  severity: 0 | 1 | 2 | 3 | 4;
-  enabled: boolean;
-  /** Resource ids of machines, or of resource groups or subscriptions whose machines are all watched. */
-  scopes: string[];
-  /** ISO 8601, PT1M up. */
-  evaluationFrequency: string;
-  windowSize: string;
-  criteria: MetricCriterion[];
-  autoMitigate: boolean;
-  actionGroupIds: string[];
-  customProperties?: Record<string, string>;
-}
-
-export interface MetricCriterion {
-  name: string;
-  metricName: string;
-  metricNamespace: string;
-  operator: ThresholdOperator;
-  threshold: number;
-  timeAggregation: Aggregation;
-}
-
-/** Everything that exists when the cloud starts. Make changes to a copy from `seedEstate()`. */
-export interface Estate {
-  tenantId: string;
-  subscriptions: Subscription[];
-  resourceGroups: ResourceGroup[];
-  machines: MachineSeed[];
-  resources: EstateResource[];
-  principals: Principal[];
-  roleAssignments: RoleAssignment[];
-  actionGroups: ActionGroupSeed[];
-  metricAlerts: MetricAlertSeed[];
-  dnsZones: DnsZoneSeed[];
-}
-
 export interface CloudOptions {
   /** Where the CA certificate is written. Created when missing; not removed by `stop()`. */
   directory: string;
@@ -227,8 +76,6 @@ export interface CloudOptions {
   /** Evaluate alert rules by their frequency on the clock. Default true; false: only `control.evaluateAlerts()`. */
   monitor?: boolean;
 }
-
-export type PowerState = 'running' | 'starting' | 'stopping' | 'stopped' | 'deallocating' | 'deallocated';
 
 /**
  * What is wrong with a machine.
@@ -353,95 +200,6 @@ export interface JournalFilter {
   /** Glob over the path. */
   path?: string;
   principal?: string;
-}
-
-/** One attempt to deliver an alert to a webhook. */
-export interface DeliveryAttempt {
-  at: number;
-  /** HTTP status; 0 for a transport error or timeout. */
-  status: number;
-  error?: string;
-}
-
-export interface Delivery {
-  id: string;
-  alertId: string;
-  rule: string;
-  monitorCondition: 'Fired' | 'Resolved';
-  url: string;
-  /** `suppressed`: the endpoint is in its 15 minutes of silence. `refused`: a status that is not tried again. */
-  state: 'pending' | 'delivered' | 'refused' | 'exhausted' | 'suppressed';
-  attempts: DeliveryAttempt[];
-  payload: CommonAlert;
-}
-
-/** The common alert schema as Azure Monitor posts it. */
-export interface CommonAlert {
-  schemaId: 'azureMonitorCommonAlertSchema';
-  data: {
-    essentials: AlertEssentials;
-    alertContext: Record<string, unknown>;
-    customProperties?: Record<string, string> | null;
-  };
-}
-
-export interface AlertEssentials {
-  alertId: string;
-  alertRule: string;
-  /** Resource id of the rule. Azure sends it with this casing. */
-  alertRuleID?: string;
-  severity: string;
-  signalType: string;
-  monitorCondition: 'Fired' | 'Resolved';
-  monitoringService: string;
-  alertTargetIDs: string[];
-  configurationItems: string[];
-  originAlertId: string;
-  firedDateTime: string;
-  resolvedDateTime?: string;
-  description: string;
-  essentialsVersion: string;
-  alertContextVersion: string;
-  targetResourceType?: string;
-  targetResourceGroup?: string;
-  investigationLink?: string;
-}
-
-/** Kinds of alert that do not come from the metric rules and are raised on demand. */
-export type RaisedAlertKind = 'log' | 'activity-log' | 'resource-health' | 'service-health' | 'metric';
-
-export interface RaiseAlert {
-  kind: RaisedAlertKind;
-  /** Resource id of the target. For `service-health` a subscription id path. */
-  target: string;
-  monitorCondition?: 'Fired' | 'Resolved';
-  /** Name of the alert rule. */
-  rule?: string;
-  severity?: 0 | 1 | 2 | 3 | 4;
-  description?: string;
-  /** Same key, same alert id: a Resolved finds its Fired. Default: rule and target. */
-  key?: string;
-  /** Merged over the generated alert context. */
-  context?: Record<string, unknown>;
-  /** Default: every action group of the estate. */
-  actionGroupIds?: string[];
-}
-
-/** An injected series: overrides what the machine's state would show, from `from` on (epoch ms) until `until`. */
-export interface MetricInjection {
-  resourceId: string;
-  metricName: string;
-  value: number;
-  from?: number;
-  until?: number;
-}
-
-export interface AlertState {
-  rule: string;
-  target: string;
-  state: 'Fired' | 'Resolved';
-  alertId: string;
-  since: number;
 }
 
 export interface TokenRequest {

@@ -33,11 +33,12 @@ export interface ArmRoute {
   template: string;
   /** The authorization action, or none for what every authenticated caller may read. */
   action?: string;
+  /** The handler asks for the authorization itself, because it depends on more than the path. */
+  authorizesItself?: true;
   /** Versions the route answers to. */
   apiVersions: readonly string[];
   /** What the provider counts the call against, if it throttles. */
   policy?: ProviderPolicy;
-  /** The authorization scope: the path up to and including this parameter. Default: the last of the template. */
   handle(call: ArmCall): ArmAnswer;
 }
 

@@ -17,6 +17,7 @@ import { createMonitor } from './monitor/monitor';
 import { createOperationStore } from './operations';
 import { registerCompute } from './providers/compute';
 import { registerMetrics } from './providers/metrics';
+import { registerMonitorRules } from './providers/monitor-rules';
 import { registerResourceHealth } from './providers/resource-health';
 import { registerResources } from './providers/resources';
 import { createRandom } from './random';
@@ -83,14 +84,12 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
   const router = createRouter();
   registerCompute(router, world);
   registerMetrics(router, world);
+  registerMonitorRules(router, world);
   registerResourceHealth(router, world);
   registerResources(router, world);
 
   const certificate = await createServerCertificate(options.directory);
   const arm = createArmServer(world, router, certificate);
-  const armEndpoint = `https://127.0.0.1:${await listen(arm, options.armPort)}`;
-  let control: CloudControl | undefined;
-  let baseUrl = 'http://127.0.0.1';
   const identity = createIdentityServer({
     world,
     control: () => {
@@ -99,14 +98,26 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
     },
     baseUrl: () => baseUrl,
   });
+  const monitor = createMonitor(world, { automatic: options.monitor ?? true });
+  let control: CloudControl | undefined;
+  let baseUrl = 'http://127.0.0.1';
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopping ??= (async () => {
+      monitor.stop();
+      await Promise.all([close(arm), close(identity)]);
+    })();
+    return stopping;
+  };
+  let armEndpoint: string;
   try {
+    armEndpoint = `https://127.0.0.1:${await listen(arm, options.armPort)}`;
     baseUrl = `http://127.0.0.1:${await listen(identity, options.identityPort)}`;
   } catch (error) {
-    await close(arm);
+    await stop();
     throw error;
   }
   const issuer = `${baseUrl}/${estate.tenantId}/v2.0`;
-  const monitor = createMonitor(world, { automatic: options.monitor ?? true });
   control = createControl(world, monitor, issuer);
 
   const principalOf = (name: string): Principal => {
@@ -114,7 +125,6 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
     if (found !== undefined && found.kind !== 'person') return found;
     throw new CloudControlError(`no managed identity in the estate is named '${name}'`);
   };
-  let stopping: Promise<void> | undefined;
   return {
     armEndpoint,
     identityEndpoint: `${baseUrl}/msi/token`,
@@ -132,13 +142,7 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
       AZURE_TENANT_ID: estate.tenantId,
     }),
     control,
-    stop() {
-      stopping ??= (async () => {
-        monitor.stop();
-        await Promise.all([close(arm), close(identity)]);
-      })();
-      return stopping;
-    },
+    stop,
   };
 }
 
@@ -150,6 +154,7 @@ async function listen(server: Server, port = 0): Promise<number> {
 }
 
 async function close(server: Server): Promise<void> {
+  if (!server.listening) return;
   const closed = once(server, 'close');
   server.close();
   server.closeAllConnections();

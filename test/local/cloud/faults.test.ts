@@ -93,6 +93,26 @@ it('is slow: the operation takes a multiple of its time', async () => {
   expect(await restarts()).toBe(1);
 });
 
+it('is slow to answer: the caller gives up first, and the effect happens all the same', async () => {
+  await test.cloud.control.addFault({ operation: restart, effect: { kind: 'slow', delay: 600_000 } });
+  const abortSignal = AbortSignal.timeout(50);
+  await expect(test.compute().virtualMachines.restart(DEV, VM, { abortSignal }).submitted()).rejects.toMatchObject({
+    name: 'AbortError',
+  });
+  // Whether the call arrived before the caller gave up is the network's to decide; the journal tells.
+  const arrived = (await test.cloud.control.journal({ operation: restart })).length;
+  test.clock.advance(30_000);
+  expect(await restarts()).toBe(arrived);
+});
+
+it('strikes at the polling as well', async () => {
+  const poller = test.compute().virtualMachines.restart(DEV, VM);
+  await poller.submitted();
+  const operation = 'Microsoft.Compute/locations/operations/read';
+  await test.cloud.control.addFault({ operation, effect: { kind: 'status', status: 503 }, times: 1 });
+  await expect(poller.poll()).rejects.toMatchObject({ statusCode: 503 });
+});
+
 it('makes a machine disappear in the middle of an operation', async () => {
   const poller = test.compute().virtualMachines.restart(DEV, VM);
   await poller.submitted();

@@ -155,6 +155,23 @@ describe('the control', () => {
     expect(await response.json()).toHaveProperty('error.message');
   });
 
+  it.each([
+    ['breakMachine', ['vm', { kind: 'sulking', healedBy: 'restart' }], 'argument 2.kind'],
+    ['breakMachine', ['vm'], 'breakMachine'],
+    ['addFault', [{ effect: { kind: 'status', status: 99 } }], 'argument 1.effect.status'],
+    ['addFault', [{ effect: { kind: 'disappear' }, tmies: 2 }], 'tmies'],
+    ['setWebhook', [{ url: 'ftp://example' }], 'argument 1.url'],
+    ['token', { audience: 'a' }, 'argument 1.name'],
+  ])('names what is wrong in the arguments of %s: %j', async (name, given, words) => {
+    const response = await fetch(`${test.cloud.controlEndpoint}/_local/${name}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(given),
+    });
+    expect(response.status).toBe(400);
+    expect(((await response.json()) as { error: { message: string } }).error.message).toContain(words);
+  });
+
   it('answers 404 for what is not there', async () => {
     expect((await fetch(`${test.cloud.controlEndpoint}/elsewhere`)).status).toBe(404);
   });

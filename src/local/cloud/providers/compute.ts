@@ -285,6 +285,8 @@ function operationRoutes(world: World): ArmRoute[] {
     {
       method: 'GET',
       template: `${subscription}/providers/Microsoft.Compute/locations/{location}/operations/{operationId}`,
+      action: 'Microsoft.Compute/locations/operations/read',
+      authorizesItself: true,
       apiVersions: computeApiVersions,
       policy: computePolicies.operationStatus,
       handle(call) {

@@ -39,7 +39,10 @@ export interface TestCloud {
 export async function startTestCloud(options: Partial<CloudOptions> = {}): Promise<TestCloud> {
   const directory = mkdtempSync(join(tmpdir(), 'local-cloud-'));
   const clock = createManualClock(START);
-  const cloud = await startCloud({ directory, clock, ...options });
+  const cloud = await startCloud({ directory, clock, ...options }).catch((error: unknown) => {
+    rmSync(directory, { recursive: true, force: true });
+    throw error;
+  });
   tls.setDefaultCACertificates([...tls.getCACertificates('default'), readFileSync(cloud.caFile, 'utf8')]);
   const credentials = new Map<string, TokenCredential>();
   const credential = (principal = 'caretaker'): TokenCredential => {
