@@ -90,14 +90,9 @@ export function assess(before: Facts, after: MachineSighting, actedAt: Iso8601):
   if (!after.exists) {
     return { verdict: 'worse', reasons: ['the machine no longer exists'], facts };
   }
-  const lostPower = before['powerState'] === 'running' && ['stopped', 'deallocated'].includes(after.powerState);
-  const nowFailed = before['provisioningState'] === 'succeeded' && after.provisioningState === 'failed';
-  if (lostPower || nowFailed) {
-    const reasons = [
-      ...(lostPower ? [`it was running before and is ${after.powerState} now`] : []),
-      ...(nowFailed ? ['its provisioning state was succeeded before and is failed now'] : []),
-    ];
-    return { verdict: 'worse', reasons, facts };
+  // A failed provisioning state is no worse by itself: it says that the last operation failed, and the machine runs on.
+  if (before['powerState'] === 'running' && ['stopped', 'deallocated'].includes(after.powerState)) {
+    return { verdict: 'worse', reasons: [`it was running before and is ${after.powerState} now`], facts };
   }
   const fresh = after.availability !== null && after.availability.at >= actedAt;
   const reasons = complaints(fresh ? after : { ...after, availability: null });
