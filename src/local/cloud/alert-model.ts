@@ -40,7 +40,7 @@ export interface AlertEssentials {
   monitorCondition: 'Fired' | 'Resolved';
   monitoringService: string;
   alertTargetIDs: string[];
-  configurationItems: string[];
+  configurationItems?: string[];
   originAlertId: string;
   firedDateTime: string;
   resolvedDateTime?: string;
@@ -57,8 +57,13 @@ export type RaisedAlertKind = 'log' | 'activity-log' | 'resource-health' | 'serv
 
 export interface RaiseAlert {
   kind: RaisedAlertKind;
-  /** Resource id of the target. For `service-health` a subscription id path. */
+  /** Resource id of the target. For `service-health` its subscription is the target. */
   target: string;
+  /**
+   * Default Fired. Alerts on the activity log (`activity-log`, `resource-health`, `service-health`) have no state in Azure:
+   * that all is well again arrives as one more `Fired` alert, with an id of its own and `alertContext.status` `Resolved`,
+   * and that is what `Resolved` makes of them.
+   */
   monitorCondition?: 'Fired' | 'Resolved';
   /** Name of the alert rule. */
   rule?: string;

@@ -153,12 +153,12 @@ it.each([400, 401, 404, 500, 502])('does not try again after %i', async (status)
 });
 
 it.each([
-  ['metric', 'Metric', 'Platform', 'condition'],
-  ['log', 'Log', 'Log Alerts V2', 'condition'],
-  ['activity-log', 'Activity Log', 'Activity Log - Administrative', 'authorization'],
-  ['resource-health', 'Activity Log', 'Resource Health', 'properties'],
-  ['service-health', 'Activity Log', 'ServiceHealth', 'properties'],
-] as const)('raises a %s alert on demand', async (kind, signalType, monitoringService, part) => {
+  ['metric', 'Metric', 'Platform', 'condition', VM_ID.toLowerCase()],
+  ['log', 'Log', 'Log Alerts V2', 'condition', VM_ID.toLowerCase()],
+  ['activity-log', 'Activity Log', 'Activity Log - Administrative', 'authorization', VM_ID.toLowerCase()],
+  ['resource-health', 'Activity Log', 'Resource Health', 'properties', VM_ID.toLowerCase()],
+  ['service-health', 'ActivityLog', 'ServiceHealth', 'properties', `/subscriptions/${PLATFORM}`],
+] as const)('raises a %s alert on demand', async (kind, signalType, monitoringService, part, target) => {
   const alert = await test.cloud.control.raiseAlert({ kind, target: VM_ID, severity: 1, rule: 'a-rule' });
   await receiver.received(1);
   expect(receiver.alerts[0]).toEqual(alert);
@@ -168,10 +168,26 @@ it.each([
     signalType,
     monitoringService,
     monitorCondition: 'Fired',
-    alertTargetIDs: [VM_ID.toLowerCase()],
+    alertTargetIDs: [target],
   });
   expect(alert.data.alertContext).toHaveProperty(part);
 });
+
+it.each(['resource-health', 'service-health'] as const)(
+  '%s has no state: the end comes as one more Fired',
+  async (kind) => {
+    const { control } = test.cloud;
+    const begun = await control.raiseAlert({ kind, target: VM_ID });
+    test.clock.advance(60_000);
+    const ended = await control.raiseAlert({ kind, target: VM_ID, monitorCondition: 'Resolved' });
+    expect(begun.data.alertContext['status']).toBe('Active');
+    expect(ended.data.alertContext['status']).toBe('Resolved');
+    expect(ended.data.essentials.monitorCondition).toBe('Fired');
+    expect(ended.data.essentials.alertId).not.toBe(begun.data.essentials.alertId);
+    expect(ended.data.essentials.firedDateTime).toBe('2026-05-04T08:01:00.000Z');
+    expect(ended.data.essentials).not.toHaveProperty('resolvedDateTime');
+  },
+);
 
 it('resolves what it raised under the same alert id, and can send Resolved first', async () => {
   const { control } = test.cloud;

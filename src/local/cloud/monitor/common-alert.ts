@@ -7,7 +7,8 @@ export interface AlertHead {
   rule: string;
   ruleId?: string;
   severity: number;
-  signalType: 'Metric' | 'Log' | 'Activity Log';
+  /** Azure writes `ActivityLog` for service health and `Activity Log` for the rest. */
+  signalType: 'Metric' | 'Log' | 'Activity Log' | 'ActivityLog';
   monitoringService: string;
   monitorCondition: 'Fired' | 'Resolved';
   target: string;
@@ -15,8 +16,6 @@ export interface AlertHead {
   firedAt: number;
   resolvedAt?: number;
   description: string;
-  /** Version of the alert context: 1.0 but for service health and resource health. */
-  contextVersion?: string;
   customProperties?: Record<string, string>;
 }
 
@@ -34,13 +33,14 @@ export function commonAlert(head: AlertHead, alertContext: Record<string, unknow
     ...(parts?.resourceGroup === undefined ? {} : { targetResourceGroup: parts.resourceGroup.toLowerCase() }),
     monitoringService: head.monitoringService,
     alertTargetIDs: [head.target.toLowerCase()],
-    configurationItems: [(parts?.name ?? head.target).toLowerCase()],
+    // An alert on a whole subscription has none.
+    ...(parts?.name === undefined ? {} : { configurationItems: [parts.name.toLowerCase()] }),
     originAlertId: head.originAlertId,
     firedDateTime: new Date(head.firedAt).toISOString(),
     ...(head.resolvedAt === undefined ? {} : { resolvedDateTime: new Date(head.resolvedAt).toISOString() }),
     description: head.description,
     essentialsVersion: '1.0',
-    alertContextVersion: head.contextVersion ?? '1.0',
+    alertContextVersion: '1.0',
   };
   return {
     schemaId: 'azureMonitorCommonAlertSchema',

@@ -5,7 +5,7 @@ import { World } from '../world';
 import { AlertHead, commonAlert, metricContext } from './common-alert';
 import { createDeliverer, Deliverer } from './delivery';
 import { durationMs } from './duration';
-import { raisedAlert } from './raised-alerts';
+import { isStateless, raisedAlert } from './raised-alerts';
 import { aggregateMetric } from './series';
 
 /** Azure Monitor: evaluates the metric alert rules on the clock and tells the action groups. */
@@ -96,11 +96,11 @@ export function createMonitor(world: World, options: { automatic: boolean }): Mo
       const now = world.clock.now();
       const before = raised.get(key);
       const resolved = alert.monitorCondition === 'Resolved';
+      const next = { number: (before?.number ?? 0) + 1, firedAt: now };
       // A Resolved speaks of the last Fired of its key; without one it comes before its Fired, which must be possible.
-      const occurrence =
-        resolved && before !== undefined ? before : { number: resolved ? 1 : (before?.number ?? 0) + 1, firedAt: now };
+      const occurrence = resolved && !isStateless(alert.kind) ? (before ?? { number: 1, firedAt: now }) : next;
       const built = raisedAlert(world, alert, resolved ? { ...occurrence, resolvedAt: now } : occurrence);
-      if (!resolved) raised.set(key, occurrence);
+      if (occurrence === next) raised.set(key, occurrence);
       tell(alert.actionGroupIds ?? world.estate.actionGroups.map((group) => group.id), built);
       return built;
     },

@@ -14,7 +14,7 @@ type Context = (world: World, alert: RaiseAlert, occurrence: Occurrence) => Reco
 
 const kinds: Record<
   RaiseAlert['kind'],
-  Pick<AlertHead, 'signalType' | 'monitoringService'> & { severity: number; context: Context; contextVersion?: string }
+  Pick<AlertHead, 'signalType' | 'monitoringService'> & { severity: number; context: Context; stateless?: true }
 > = {
   metric: { signalType: 'Metric', monitoringService: 'Platform', severity: 2, context: metric },
   log: { signalType: 'Log', monitoringService: 'Log Alerts V2', severity: 2, context: logQuery },
@@ -23,21 +23,28 @@ const kinds: Record<
     monitoringService: 'Activity Log - Administrative',
     severity: 4,
     context: activityLog,
+    stateless: true,
   },
   'resource-health': {
     signalType: 'Activity Log',
     monitoringService: 'Resource Health',
     severity: 4,
     context: resourceHealth,
+    stateless: true,
   },
   'service-health': {
-    signalType: 'Activity Log',
+    signalType: 'ActivityLog',
     monitoringService: 'ServiceHealth',
     severity: 4,
     context: serviceHealth,
-    contextVersion: '1.1',
+    stateless: true,
   },
 };
+
+/** Whether alerts of a kind come one by one, without a Resolved that belongs to a Fired. */
+export function isStateless(kind: RaiseAlert['kind']): boolean {
+  return kinds[kind].stateless === true;
+}
 
 /** An alert of any kind as Azure Monitor would send it, for a target that need not be in trouble. */
 export function raisedAlert(world: World, alert: RaiseAlert, occurrence: Occurrence): CommonAlert {
@@ -55,13 +62,12 @@ export function raisedAlert(world: World, alert: RaiseAlert, occurrence: Occurre
     severity: alert.severity ?? kind.severity,
     signalType: kind.signalType,
     monitoringService: kind.monitoringService,
-    monitorCondition: alert.monitorCondition ?? 'Fired',
-    target: alert.target,
+    monitorCondition: kind.stateless === true ? 'Fired' : (alert.monitorCondition ?? 'Fired'),
+    target: alert.kind === 'service-health' ? `/subscriptions/${parts.subscriptionId}` : alert.target,
     originAlertId: `${parts.subscriptionId}_${world.random.hex(`origin ${key} ${occurrence.number}`, 32)}`,
     firedAt: occurrence.firedAt,
     description: alert.description ?? '',
-    ...(occurrence.resolvedAt === undefined ? {} : { resolvedAt: occurrence.resolvedAt }),
-    ...(kind.contextVersion === undefined ? {} : { contextVersion: kind.contextVersion }),
+    ...(occurrence.resolvedAt === undefined || kind.stateless === true ? {} : { resolvedAt: occurrence.resolvedAt }),
   };
   return commonAlert(head, { ...kind.context(world, alert, occurrence), ...alert.context });
 }

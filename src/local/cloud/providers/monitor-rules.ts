@@ -1,62 +1,27 @@
-import { resourceNotFound } from '../errors';
 import { ActionGroupSeed, MetricAlertSeed } from '../model';
-import { parseResourceId, sameId, withinScope } from '../resource-id';
-import { ArmRoute, Router } from '../router';
+import { parseResourceId } from '../resource-id';
+import { Router } from '../router';
 import { World } from '../world';
-import { page } from './listing';
-
-const subscription = '/subscriptions/{subscriptionId}';
-const provider = 'Microsoft.Insights';
+import { readOnlyRoutes } from './read-only';
 
 /** Microsoft.Insights: metric alert rules and action groups, read-only. */
 export function registerMonitorRules(router: Router, world: World): void {
   router.add(
-    ...readable({
+    ...readOnlyRoutes({
       world,
-      type: 'metricAlerts',
+      type: 'Microsoft.Insights/metricAlerts',
       apiVersions: ['2026-01-01', '2024-03-01-preview', '2018-03-01'],
       items: () => world.estate.metricAlerts,
       show: showAlert,
     }),
-    ...readable({
+    ...readOnlyRoutes({
       world,
-      type: 'actionGroups',
+      type: 'Microsoft.Insights/actionGroups',
       apiVersions: ['2024-10-01-preview', '2023-01-01', '2021-09-01'],
       items: () => world.estate.actionGroups,
       show: showGroup,
     }),
   );
-}
-
-function readable<T extends { id: string }>(options: {
-  world: World;
-  type: string;
-  apiVersions: string[];
-  items: () => T[];
-  show: (item: T) => Record<string, unknown>;
-}): ArmRoute[] {
-  const { world, type, apiVersions, items, show } = options;
-  const common = { method: 'GET' as const, action: `${provider}/${type}/read`, apiVersions };
-  const inGroup = `${subscription}/resourceGroups/{resourceGroup}/providers/${provider}/${type}`;
-  const within = (scope: string): T[] => items().filter((each) => withinScope(each.id, scope));
-  return [
-    {
-      ...common,
-      template: `${inGroup}/{name}`,
-      handle(call) {
-        const found = items().find((each) => sameId(each.id, call.resourceId));
-        if (found !== undefined) return { status: 200, body: show(found) };
-        const parts = parseResourceId(call.resourceId);
-        throw resourceNotFound(`${provider}/${type}`, parts?.name ?? '', parts?.resourceGroup ?? '');
-      },
-    },
-    { ...common, template: inGroup, handle: (call) => page(call, world.pageSize, within(call.resourceId), show) },
-    {
-      ...common,
-      template: `${subscription}/providers/${provider}/${type}`,
-      handle: (call) => page(call, world.pageSize, within(`/subscriptions/${call.subscriptionId}`), show),
-    },
-  ];
 }
 
 function showAlert(rule: MetricAlertSeed): Record<string, unknown> {

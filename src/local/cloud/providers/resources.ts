@@ -1,10 +1,9 @@
-import { resourceNotFound } from '../errors';
 import { EstateResource, ResourceGroup } from '../model';
-import { parseResourceId, sameId, withinScope } from '../resource-id';
+import { sameId } from '../resource-id';
 import { ArmRoute, Router } from '../router';
 import { World } from '../world';
-import { groupIdOf } from './group-id';
 import { page } from './listing';
+import { readOnlyRoutes } from './read-only';
 
 const apiVersions = ['2025-04-01', '2024-11-01', '2024-03-01', '2022-12-01', '2022-09-01', '2021-04-01'] as const;
 const subscription = '/subscriptions/{subscriptionId}';
@@ -31,7 +30,14 @@ const shownTypes: { type: string; apiVersions: string[] }[] = [
 
 /** Microsoft.Resources, and the read-only parts of the estate: subscriptions, groups, and resources kept as data. */
 export function registerResources(router: Router, world: World): void {
-  router.add(...subscriptionRoutes(world), ...groupRoutes(world), ...shownTypes.flatMap((each) => shown(world, each)));
+  router.add(
+    ...subscriptionRoutes(world),
+    ...groupRoutes(world),
+    ...shownTypes.flatMap(({ type, apiVersions: versions }) => {
+      const items = (): EstateResource[] => world.estate.resources.filter((each) => sameId(each.type, type));
+      return readOnlyRoutes({ world, type, apiVersions: versions, items, show: (each) => each });
+    }),
+  );
 }
 
 function subscriptionRoutes(world: World): ArmRoute[] {
@@ -76,7 +82,7 @@ function subscriptionRoutes(world: World): ArmRoute[] {
 
 function groupRoutes(world: World): ArmRoute[] {
   const show = (group: ResourceGroup): Record<string, unknown> => ({
-    id: groupIdOf(group),
+    id: `/subscriptions/${group.subscriptionId}/resourceGroups/${group.name}`,
     name: group.name,
     type: 'Microsoft.Resources/resourceGroups',
     location: group.location,
@@ -104,36 +110,6 @@ function groupRoutes(world: World): ArmRoute[] {
         const found = within(call.subscriptionId).find((group) => sameId(group.name, name));
         return { status: 200, body: found === undefined ? {} : show(found) };
       },
-    },
-  ];
-}
-
-/** Get, list by group and list by subscription of one type that is data only. */
-function shown(world: World, { type, apiVersions: versions }: (typeof shownTypes)[number]): ArmRoute[] {
-  const common = { method: 'GET' as const, action: `${type}/read`, apiVersions: versions };
-  const inGroup = `${subscription}/resourceGroups/{resourceGroup}/providers/${type}`;
-  const list = (scope: string): EstateResource[] =>
-    world.estate.resources.filter((each) => sameId(each.type, type) && withinScope(each.id, scope));
-  return [
-    {
-      ...common,
-      template: `${inGroup}/{name}`,
-      handle(call) {
-        const found = world.estate.resources.find((each) => sameId(each.id, call.resourceId));
-        if (found !== undefined) return { status: 200, body: found };
-        const parts = parseResourceId(call.resourceId);
-        throw resourceNotFound(type, parts?.name ?? '', parts?.resourceGroup ?? '');
-      },
-    },
-    {
-      ...common,
-      template: inGroup,
-      handle: (call) => page(call, world.pageSize, list(call.resourceId), (each) => each),
-    },
-    {
-      ...common,
-      template: `${subscription}/providers/${type}`,
-      handle: (call) => page(call, world.pageSize, list(`/subscriptions/${call.subscriptionId}`), (each) => each),
     },
   ];
 }
