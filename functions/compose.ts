@@ -86,8 +86,14 @@ export function compose(config: Config, given: Given = {}): void {
       // A document that is wrong stops the start, with every problem listed. A source that cannot be reached does not: doors
       // answer 503 until it can.
       if (error instanceof InvalidInputError) {
-        log.error('the policy document is refused', { problems: describeError(error) });
-        throw error;
+        const listed = error.problems.map(
+          ({ path, message, line, column }) => `  ${line ?? 1}:${column ?? 1} ${path}: ${message}`,
+        );
+        throw new InvalidInputError(
+          error.code,
+          [`${config.policyLocation}: ${error.message}`, ...listed].join('\n'),
+          error.problems,
+        );
       }
       log.warn('the policy cannot be read yet', { error: describeError(error) });
     }

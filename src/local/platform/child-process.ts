@@ -17,17 +17,19 @@ export interface StartedProcess<Ready> {
 const startLimit = 60_000;
 
 /**
- * Starts this program again with other arguments and waits for one line of JSON on its standard output: its word that it is
+ * Starts the command line as a process and waits for one line of JSON on its standard output: its word that it is
  * ready. What it writes to standard error goes to `onLine`. The child ends when its standard input does, so it cannot outlive
  * whoever started it.
  */
 export async function startProcess<Ready>(options: {
+  /** The built command line. */
+  readonly program: string;
   readonly argv: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly onLine?: (line: string) => void;
 }): Promise<StartedProcess<Ready>> {
-  const { argv, env = {}, onLine } = options;
-  const child = spawn(process.execPath, [process.argv[1] as string, ...argv], {
+  const { program, argv, env = {}, onLine } = options;
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...argv], {
     env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });

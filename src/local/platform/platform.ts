@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { environmentSchema } from '../../config';
+import type { environmentSchema } from '../../config';
 import type { ScaledTime } from '../../kernel/clock';
 import { connectCloudControl, seedEstate, type CloudControl, type RoleDefinition } from '../cloud';
 import { startProcess, type StartedProcess } from './child-process';
@@ -79,12 +79,15 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const { directory, root, policyFile, time, onLine } = options;
   await mkdir(directory, { recursive: true });
   const timeText = scaledTimeText(time);
+  const program = join(root, 'dist/caretaker.js');
   const cloud = await startProcess<CloudReady>({
+    program,
     argv: ['local-cloud', '--directory', directory, '--time', timeText, '--root', root],
     onLine: (line) => onLine?.('cloud', line),
   });
   const startHost = (port: number): Promise<StartedProcess<HostReady>> =>
     startProcess<HostReady>({
+      program,
       argv: [
         ...['local-host', '--app', join(root, 'dist/app'), '--state', join(directory, 'durable.sqlite')],
         ...['--port', String(port), '--time', timeText],
