@@ -32,8 +32,24 @@ export function isoOf(instant: EpochMillis): Iso8601 {
   return new Date(instant).toISOString() as Iso8601;
 }
 
-/** Reads an instant; `undefined` when the text is not one. Accepts any offset and any precision that ISO 8601 allows. */
+const instantPattern =
+  /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/;
+
+/**
+ * Reads an instant: date, time to the second with up to nine digits of a fraction (kept to the millisecond), and its zone
+ * (`Z` or an offset such as `+02:00`). `undefined` for anything else. `Date.parse` alone takes more than can be meant: a
+ * time without its zone is read in the zone of whichever machine reads it, and the 30th of February as the 2nd of March.
+ */
 export function epochOf(text: string): EpochMillis | undefined {
+  const match = instantPattern.exec(text);
+  if (match === null) {
+    return undefined;
+  }
+  const [, year, month, day] = match.map(Number) as [number, number, number, number];
   const parsed = Date.parse(text);
-  return Number.isNaN(parsed) ? undefined : (parsed as EpochMillis);
+  return Number.isNaN(parsed) || day > daysIn(year, month) ? undefined : (parsed as EpochMillis);
+}
+
+function daysIn(year: number, month: number): number {
+  return new Date(Date.UTC(year, month, 0)).getUTCDate();
 }

@@ -52,21 +52,51 @@ export function parseResourceId(
       parts: { subscriptionId, resourceGroup, type: '', name: resourceGroup || subscriptionId },
     };
   }
-  // providers/<namespace>/<type>/<name>[/<type>/<name>...]; an extension resource has a second `providers` part.
-  const last = tail.lastIndexOf('providers');
-  const named = tail.slice(last + 2);
-  const namespace = tail[last + 1];
-  if (tail[0] !== 'providers' || namespace === undefined || named.length === 0 || named.length % 2 !== 0) {
+  // providers/<namespace>/<type>/<name>[/<type>/<name>...], and for an extension resource the same once more for what it
+  // extends. Every part has to be whole: two spellings of one resource would have two leases.
+  const provided = partsOf(tail);
+  const named = provided?.at(-1);
+  if (named === undefined) {
     return undefined;
   }
-  const types = named.filter((_, index) => index % 2 === 0);
+  const [namespace, ...pairs] = named;
+  const types = pairs.filter((_, index) => index % 2 === 0);
   return {
     id: id as ResourceId,
     parts: {
       subscriptionId,
       resourceGroup,
       type: [namespace, ...types].join('/'),
-      name: named[named.length - 1] as string,
+      name: pairs[pairs.length - 1] as string,
     },
   };
+}
+
+/**
+ * Splits `providers/a/b/c/providers/d/e/f` into `[[a, b, c], [d, e, f]]`; `undefined` when one of them is not a namespace with
+ * pairs of type and name. `providers` counts as the word only where a type would stand, so that it can be a name.
+ */
+function partsOf(tail: readonly string[]): string[][] | undefined {
+  const found: string[][] = [];
+  let at = 0;
+  while (at < tail.length) {
+    if (tail[at] !== 'providers' || tail[at + 1] === undefined) {
+      return undefined;
+    }
+    const named = [tail[at + 1] as string];
+    at += 2;
+    while (at < tail.length && tail[at] !== 'providers') {
+      const [type, name] = [tail[at], tail[at + 1]];
+      if (type === undefined || name === undefined) {
+        return undefined;
+      }
+      named.push(type, name);
+      at += 2;
+    }
+    if (named.length < 3) {
+      return undefined;
+    }
+    found.push(named);
+  }
+  return found;
 }

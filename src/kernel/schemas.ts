@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Iso8601 } from './clock';
+import { epochOf, isoOf, type Iso8601 } from './clock';
 import { parseResourceId, type ResourceId } from './resource-id';
 
 /** A resource id in our one spelling; anything that is not an ARM resource id is refused. */
@@ -16,12 +16,15 @@ export const resourceIdSchema = z.string().transform((text, context): ResourceId
   return parsed.id;
 });
 
-/** An instant in any ISO 8601 form, kept as UTC with milliseconds. */
+/** An instant as {@link epochOf} reads it, kept as UTC with milliseconds. */
 export const instantSchema = z.string().transform((text, context): Iso8601 => {
-  const epoch = Date.parse(text);
-  if (Number.isNaN(epoch)) {
-    context.addIssue({ code: 'custom', message: 'is not an ISO 8601 date and time' });
+  const instant = epochOf(text);
+  if (instant === undefined) {
+    context.addIssue({
+      code: 'custom',
+      message: 'is not a date and time with its zone; expected one such as 2026-01-31T09:00:00.000Z',
+    });
     return z.NEVER;
   }
-  return new Date(epoch).toISOString() as Iso8601;
+  return isoOf(instant);
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Iso8601 } from '../kernel/clock';
+import { epochOf, isoOf, type Iso8601 } from '../kernel/clock';
 import { InvalidInputError, type InputProblem } from '../kernel/errors';
 import { hashOf } from '../kernel/hash';
 import { findUnsafePath } from '../kernel/pollution';
@@ -19,16 +19,15 @@ export const maximumTargets = 100;
  * which then still means UTC (the schema says so). Anything else would be read differently on differently set machines.
  */
 const alertTimeSchema = z.string().transform((text, context): Iso8601 => {
-  const match = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})?$/.exec(text);
-  const epoch = match === null ? Number.NaN : Date.parse(`${match[1]}${match[2] ?? ''}${match[3] ?? 'Z'}`);
-  if (Number.isNaN(epoch)) {
+  const instant = epochOf(text) ?? epochOf(`${text}Z`);
+  if (instant === undefined) {
     context.addIssue({
       code: 'custom',
       message: `must be a date and time such as 2026-01-31T09:00:00.000Z; got ${shown(text)}`,
     });
     return z.NEVER;
   }
-  return new Date(epoch).toISOString() as Iso8601;
+  return isoOf(instant);
 });
 
 const essentialsSchema = z.object({
