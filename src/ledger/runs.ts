@@ -81,7 +81,7 @@ function createReports(documents: Documents, folder: 'runs' | 'incidents'): Repo
         if (stored === undefined) {
           // The place in the list comes first: a place without a report is passed over, a report without a place is never found.
           await documents.create(placeOf(report), {});
-          if ((await documents.create(path, report as Json)).kind === 'created') {
+          if ((await documents.create(path, report)).kind === 'created') {
             return 'stored';
           }
           continue;

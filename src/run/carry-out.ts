@@ -144,7 +144,7 @@ function* underLease(
         ? notApplied(account, nowOf(df), started.kind, [text])
         : yield* conclude(df, order, around, account, plan, lease, last, text);
     }
-    account.appliedAt ??= started.ticket.startedAt as Iso8601;
+    account.appliedAt ??= started.ticket.startedAt;
     note(account, nowOf(df), 'apply', `${step.summary}: accepted by the platform`);
     around.progress('verify');
     last = yield* settle(df, order, plan, started.ticket, lease);
@@ -209,7 +209,7 @@ function* settle(df: DurableContext, order: RunOrder, plan: ActPlan, ticket: Tic
   let wait = ticket.retryAfterSeconds;
   for (;;) {
     yield* sleep(df, fromNow(df, Math.max(wait, shortestPollSeconds)));
-    const input = { ...key(order), ticket, before: plan.before, actedAt: ticket.startedAt as Iso8601 };
+    const input = { ...key(order), ticket, before: plan.before, actedAt: ticket.startedAt };
     const state = yield* call(df, settleContract, input);
     if (state.kind === 'over') {
       return state;
@@ -255,7 +255,7 @@ function* conclude(
     call(df, lookContract, {
       ...key(order),
       before: plan.before,
-      actedAt: (account.appliedAt ?? nowOf(df)) as Iso8601,
+      actedAt: account.appliedAt ?? nowOf(df),
     });
   let seen = first ?? (yield* look());
   let heard = around.resolved !== undefined && isSettled(around.resolved);

@@ -37,6 +37,7 @@ export function shown(value: unknown): string {
     return 'an object';
   }
   if (typeof value !== 'string') {
+    // eslint-disable-next-line @typescript-eslint/no-base-to-string -- objects were told apart above
     return String(value);
   }
   const text = value.length > 80 ? `${value.slice(0, 79)}…` : value;

@@ -109,7 +109,7 @@ export class BlobDocuments implements Documents {
           metadata: { writeid: writeId },
           blobHTTPHeaders: { blobContentType: 'application/json' },
         });
-        return answer.etag as string;
+        return answer.etag;
       } catch (error) {
         if (!answered(error, 'BlobAlreadyExists', 'ConditionNotMet', 'BlobNotFound')) {
           throw error;

@@ -68,7 +68,10 @@ export class BlobLedgerLogs implements LedgerLogs {
         const pages = this.container.client
           .listBlobsFlat({ prefix, abortSignal })
           .byPage(cursor === undefined ? {} : { continuationToken: cursor });
-        return (await pages.next()).value;
+        for await (const first of pages) {
+          return first;
+        }
+        return undefined;
       });
       cursor = page?.continuationToken === '' ? undefined : page?.continuationToken;
       for (const item of page?.segment.blobItems ?? []) {
