@@ -71,7 +71,6 @@ export async function startAzurite(options: AzuriteOptions): Promise<RunningAzur
   };
   try {
     const address = await listening(child);
-    child.unref();
     const url = `${address}/${ACCOUNT}`;
     return {
       url,
@@ -112,7 +111,6 @@ function listening(child: ChildProcess): Promise<string> {
 
 async function close(child: ChildProcess, exited: Promise<unknown>): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  child.ref();
   child.stdin?.end();
   const force = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT + 1_000);
   await exited;

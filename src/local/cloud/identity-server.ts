@@ -39,6 +39,13 @@ async function serve(
 ): Promise<void> {
   const url = new URL(request.url ?? '/', options.baseUrl());
   const { method } = request;
+  // A web page can point a name of its own at this address; its requests then carry that name.
+  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/i.test(request.headers.host ?? '')) {
+    answer(response, 421, {
+      error: { code: 'MisdirectedRequest', message: 'Only 127.0.0.1 and localhost are served.' },
+    });
+    return;
+  }
   if (url.pathname === '/msi/token' && method === 'GET') {
     managedIdentity(options.world, url, request, response);
   } else if (url.pathname.startsWith('/_local/') && method === 'POST') {

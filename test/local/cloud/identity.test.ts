@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { get, IncomingMessage } from 'node:http';
 import { createPublicKey, createVerify } from 'node:crypto';
 import { ManagedIdentityCredential } from '@azure/identity';
 import { DEV, managedIdentityToken, startTestCloud, TestCloud, VM } from './support/cloud';
@@ -170,6 +172,13 @@ describe('the control', () => {
     });
     expect(response.status).toBe(400);
     expect(((await response.json()) as { error: { message: string } }).error.message).toContain(words);
+  });
+
+  it('serves nobody who calls it by another name', async () => {
+    const request = get(`${test.cloud.issuer}/.well-known/openid-configuration`, { headers: { host: 'evil.example' } });
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    response.resume();
+    expect(response.statusCode).toBe(421);
   });
 
   it('answers 404 for what is not there', async () => {

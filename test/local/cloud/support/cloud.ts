@@ -19,7 +19,7 @@ export const VM_ID = `/subscriptions/${PLATFORM}/resourceGroups/${DEV}/providers
 export interface TestCloud {
   cloud: RunningCloud;
   clock: ManualClock;
-  compute(options?: { principal?: string; subscriptionId?: string; retries?: number }): ComputeManagementClient;
+  compute(options?: { principal?: string; subscriptionId?: string }): ComputeManagementClient;
   monitor(options?: { principal?: string }): MonitorClient;
   /** GET and the like with the token of `principal`, or with the given authorization. */
   call(
@@ -53,16 +53,16 @@ export async function startTestCloud(options: Partial<CloudOptions> = {}): Promi
     }
     return found;
   };
-  const clientOptions = (retries = 0) => ({
+  const clientOptions = {
     endpoint: cloud.armEndpoint,
-    retryOptions: { maxRetries: retries },
-  });
+    retryOptions: { maxRetries: 0 },
+  };
   return {
     cloud,
     clock,
-    compute: ({ principal, subscriptionId = PLATFORM, retries } = {}) =>
-      new ComputeManagementClient(credential(principal), subscriptionId, clientOptions(retries)),
-    monitor: ({ principal } = {}) => new MonitorClient(credential(principal), PLATFORM, clientOptions()),
+    compute: ({ principal, subscriptionId = PLATFORM } = {}) =>
+      new ComputeManagementClient(credential(principal), subscriptionId, clientOptions),
+    monitor: ({ principal } = {}) => new MonitorClient(credential(principal), PLATFORM, clientOptions),
     async call(path, { method = 'GET', authorization, principal, headers, body } = {}) {
       const token =
         authorization === undefined ? `Bearer ${(await managedIdentityToken(cloud, principal)).token}` : authorization;
