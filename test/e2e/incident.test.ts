@@ -1,6 +1,7 @@
 import { incidentOrchestrator, runOrchestrator } from '../../src/run';
 import { availabilityAlert, machineId } from '../support/alert-payload';
 import { startLocalApp, type AppHost, type LocalApp } from '../support/local-app';
+import { recordHistory } from '../support/histories';
 import { expectDeterministic } from '../support/replay';
 
 let local: LocalApp;
@@ -29,6 +30,7 @@ afterEach(async () => {
     const orchestrator = name === 'incident-v1' ? incidentOrchestrator : runOrchestrator;
     const turns = await expectDeterministic(orchestrator, app.host.history(instanceId) ?? [], instanceId);
     expect(turns).toBeGreaterThan(0);
+    recordHistory(name, instanceId, expect.getState().currentTestName ?? '', app.host.history(instanceId) ?? []);
   }
   expect(await app.verifyLedger()).toMatchObject({ valid: true, problems: [] });
   await app.host.stop();
