@@ -1,6 +1,7 @@
 import type { HostClock } from './clock';
 import type { FunctionsCore, RegisteredFunction } from './core';
 import type { HistoryEvent } from './durable/history';
+import type { HostSpan } from './trace';
 
 /** Severity of a log line, quietest last. */
 export type LogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical' | 'none';
@@ -77,6 +78,8 @@ export interface HostOptions {
   /** Overrides what `host.json` of the app says (merged deeply). */
   readonly hostJson?: Readonly<Record<string, unknown>>;
   readonly log?: HostLog;
+  /** Receives every finished span: function calls and orchestrations. Must not throw. */
+  readonly onSpan?: (span: HostSpan) => void;
   readonly onCommit?: CommitHooks;
   /** Fixed keys, for tests; else they are made at random once. */
   readonly keys?: Partial<HostKeys>;
@@ -87,6 +90,8 @@ export interface HostOptions {
   readonly replay?: 'auto' | 'always';
   /** Timer functions run on their schedule unless this is false. */
   readonly schedules?: boolean;
+  /** Storage queues are polled, when the app has queue triggers, unless this is false. */
+  readonly queues?: boolean;
 }
 
 /** Statuses of an orchestration instance as the management API names them. */

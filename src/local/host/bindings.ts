@@ -4,7 +4,11 @@ import type { RegisteredFunction, TypedData } from './core';
 export interface Bindings {
   /** Whether the function has inputs other than its trigger. */
   hasInputs(fn: RegisteredFunction): boolean;
-  inputs(fn: RegisteredFunction, values: Readonly<Record<string, unknown>>): Promise<Record<string, TypedData>>;
+  inputs(
+    fn: RegisteredFunction,
+    values: Readonly<Record<string, unknown>>,
+    traceParent: string,
+  ): Promise<Record<string, TypedData>>;
   writeOutputs(
     fn: RegisteredFunction,
     outputs: readonly { readonly name: string; readonly data: TypedData }[],
@@ -15,7 +19,11 @@ export interface Bindings {
 /** Serves one kind of binding. */
 export interface BindingProvider {
   readonly types: ReadonlySet<string>;
-  read?(binding: Readonly<Record<string, unknown>>, values: Readonly<Record<string, unknown>>): Promise<TypedData>;
+  read?(
+    binding: Readonly<Record<string, unknown>>,
+    values: Readonly<Record<string, unknown>>,
+    traceParent: string,
+  ): Promise<TypedData>;
   write?(
     binding: Readonly<Record<string, unknown>>,
     data: TypedData,
@@ -32,7 +40,7 @@ export function createBindings(providers: readonly BindingProvider[]): Bindings 
       Object.entries(fn.metadata.bindings).some(
         ([name, { direction }]) => direction === 'in' && name !== fn.triggerName,
       ),
-    async inputs(fn, values) {
+    async inputs(fn, values, traceParent) {
       const found: Record<string, TypedData> = {};
       for (const [name, binding] of Object.entries(fn.metadata.bindings)) {
         if (name === fn.triggerName || binding.direction !== 'in') continue;
@@ -42,7 +50,7 @@ export function createBindings(providers: readonly BindingProvider[]): Bindings 
             `Function '${fn.name}' has an input of type '${binding.type}', which this host does not offer.`,
           );
         }
-        found[name] = await provider.read(binding, values);
+        found[name] = await provider.read(binding, values, traceParent);
       }
       return found;
     },

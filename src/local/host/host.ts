@@ -16,12 +16,18 @@ import { readDurableSettings } from './durable/settings';
 import { createBatch, Store } from './durable/store';
 import { AdminApi } from './http/admin';
 import { HttpFunctionCaller, httpFunctions } from './http/functions';
+import { text } from './http/message';
+import { HttpStreams } from './http/streams';
 import { HostServer } from './http/server';
 import { Invoker } from './invoker';
 import { Logger } from './log';
-import { createSystemRandom, randomHex, type Random } from './random';
+import { Metrics } from './metrics';
+import { createSeededRandom, createSystemRandom, randomHex, type Random } from './random';
 import { TimerFunctions, type ScheduleStatus } from './schedule/timer-functions';
 import { readAppSettings } from './settings';
+import { blobBindings, queueBindings } from './storage/bindings';
+import { EventGridWebhook } from './triggers/event-grid';
+import { QueueTriggers } from './triggers/queue';
 
 // How long a stopping host lets running invocations finish, in real time.
 const STOP_GRACE_MS = 10_000;
@@ -81,11 +87,21 @@ async function runApp(parts: HostParts): Promise<RunningHost> {
   // A secret path must not come from a seed.
   const rpcToken = randomHex(createSystemRandom(), 32);
   const address: ManagementAddress = { url, hubName: durable.hubName, key: keys.durabletask, rpcToken };
-  const clientInput = { json: JSON.stringify(clientInputData(address)) };
+  // Ids that no history shows come from a source of their own, so that they do not change those that it does.
+  const sideRandom = options.random ? createSeededRandom(Math.floor(random() * 2 ** 32)) : random;
+  const expressions = { env: parts.env, random: sideRandom, now: () => clock.now() };
   const bindings = createBindings([
-    { types: new Set(['durableclient', 'orchestrationclient']), read: () => Promise.resolve(clientInput) },
+    {
+      types: new Set(['durableclient', 'orchestrationclient']),
+      read: (_binding, _values, traceParent) =>
+        Promise.resolve({ json: JSON.stringify(clientInputData(address, traceParent)) }),
+    },
+    blobBindings(expressions),
+    queueBindings(expressions),
   ]);
-  const invoker = new Invoker(core, log, random, clock, bindings);
+  const metrics = new Metrics();
+  const tracing = options.onSpan ? { onSpan: options.onSpan } : {};
+  const invoker = new Invoker({ core, log, metrics, random: sideRandom, clock, bindings, ...tracing });
   const engine = new DurableEngine({
     store,
     core,
@@ -96,6 +112,8 @@ async function runApp(parts: HostParts): Promise<RunningHost> {
     log,
     busy,
     onCommit: options.onCommit,
+    traceRandom: sideRandom,
+    ...tracing,
   });
   const operations = new DurableOperations(engine);
   const queries = new DurableQueries(engine);
@@ -150,24 +168,48 @@ async function runApp(parts: HostParts): Promise<RunningHost> {
   };
 
   for (const hook of core.registry.hooks('appStart')) await hook({ hookData: {} });
-  await core.getProgrammingModel()?.getCapabilities({});
+  const capabilities = await core.getProgrammingModel()?.getCapabilities({});
+  const { HttpUri: streamUri } = capabilities ?? {};
+  const streams = streamUri === undefined ? undefined : new HttpStreams(invoker, streamUri, sideRandom);
+  const eventGrid = new EventGridWebhook({ functions: functions.values(), invoker, keys, clock, log, busy });
+  const queueSettings = settings.extensions.queues ?? {};
+  const queues = new QueueTriggers(functions.values(), {
+    invoker,
+    clock,
+    log,
+    busy,
+    expressions,
+    settings: queueSettings,
+  });
+  describeEngine(metrics, engine);
   engine.recover();
   server.serve({
     functions: routes,
-    caller: new HttpFunctionCaller(invoker, keys, random),
+    caller: new HttpFunctionCaller(invoker, keys, streams),
     management: new ManagementApi({ operations, queries, repairs, address, waitFor }),
     admin,
-    endpoints: [],
+    endpoints: [
+      (request) => eventGrid.handle(request),
+      ({ url: { pathname } }) =>
+        pathname === '/metrics'
+          ? text(200, metrics.text(), { 'content-type': 'text/plain; version=0.0.4' })
+          : undefined,
+    ],
     keys,
     rpcToken,
     log,
     busy,
   });
+  if (options.queues !== false) queues.start();
   if (options.schedules !== false) timers.start();
+  for (const fn of functions.values()) {
+    if (fn.trigger.type.toLowerCase() === 'warmuptrigger') await runManually(fn, {});
+  }
 
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     timers.stop();
+    await queues.stop();
     await server.close(STOP_GRACE_MS);
     await engine.stop();
     for (const hook of core.registry.hooks('appTerminate')) await hook({ hookData: {} });
@@ -234,6 +276,17 @@ async function runToQuiescence(
     if (steps >= maxSteps) return result('maxSteps', steps);
     virtual.advanceTo(next);
   }
+}
+
+function describeEngine(metrics: Metrics, engine: DurableEngine): void {
+  const { counters } = engine;
+  metrics.read('durabletask_instances_live', 'gauge', () => engine.live.size);
+  metrics.read('durabletask_activities_running', 'gauge', () => engine.work.runningActivities);
+  metrics.read('durabletask_commits_total', 'counter', () => counters.commits);
+  metrics.read('durabletask_turns_total', 'counter', () => counters.turns);
+  metrics.read('durabletask_replays_total', 'counter', () => counters.replays);
+  metrics.read('durabletask_activities_total', 'counter', () => counters.activities);
+  metrics.read('durabletask_entity_batches_total', 'counter', () => counters.entityBatches);
 }
 
 function loadKeys(store: Store, random: Random, clock: HostClock, fixed: Partial<HostKeys> = {}): HostKeys {

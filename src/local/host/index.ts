@@ -28,3 +28,4 @@ export type { CommandOutput, HostCommandOptions } from './command';
 export { startHost } from './host';
 export { createSeededRandom } from './random';
 export type { Random } from './random';
+export type { HostSpan } from './trace';

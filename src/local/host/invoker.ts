@@ -9,7 +9,9 @@ import type {
   TypedData,
 } from './core';
 import type { Logger } from './log';
+import type { Metrics } from './metrics';
 import { randomUuid, type Random } from './random';
+import { childTrace, spanOf, type HostSpan } from './trace';
 
 /** What a function is called with. */
 export interface InvocationRequest {
@@ -20,6 +22,7 @@ export interface InvocationRequest {
   readonly triggerMetadata?: Readonly<Record<string, TypedData>>;
   /** Values that binding expressions such as `{name}` of the other bindings may use. */
   readonly values?: Readonly<Record<string, unknown>>;
+  /** The W3C trace context that the call belongs to; the call gets a span of its own in it. */
   readonly traceParent?: string | undefined;
   readonly traceState?: string | undefined;
   readonly retry?: { readonly retryCount: number; readonly maxRetryCount: number; readonly exception?: unknown };
@@ -49,20 +52,24 @@ export interface CallResult {
 // The name under which the library registers a function's return binding.
 const RETURN = '$return';
 
+/** What invocations need from the host. */
+export interface InvokerParts {
+  readonly core: FunctionsCore;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** For invocation and trace ids. */
+  readonly random: Random;
+  readonly clock: HostClock;
+  readonly bindings: Bindings;
+  onSpan?(span: HostSpan): void;
+}
+
 /** Calls the app's functions the way the Azure Functions worker does: through the library's invocation model and the hooks. */
 export class Invoker {
-  readonly #core: FunctionsCore;
-  readonly #log: Logger;
-  readonly #random: Random;
-  readonly #clock: HostClock;
-  readonly #bindings: Bindings;
+  readonly #parts: InvokerParts;
 
-  constructor(core: FunctionsCore, log: Logger, random: Random, clock: HostClock, bindings: Bindings) {
-    this.#core = core;
-    this.#log = log;
-    this.#random = random;
-    this.#clock = clock;
-    this.#bindings = bindings;
+  constructor(parts: InvokerParts) {
+    this.#parts = parts;
   }
 
   /** Runs one invocation with everything around it: input bindings, hooks, output bindings. */
@@ -74,32 +81,53 @@ export class Invoker {
     if (returnValue && fn.metadata.bindings[RETURN] && fn.metadata.bindings[RETURN].type !== 'http') {
       outputs.push({ name: RETURN, data: returnValue });
     }
-    if (outputs.length > 0) await this.#bindings.writeOutputs(fn, outputs, request.values ?? {});
+    if (outputs.length > 0) await this.#parts.bindings.writeOutputs(fn, outputs, request.values ?? {});
     return { failure: undefined, returnValue: returnValue ?? undefined };
   }
 
   /** Runs one invocation. Rejects only when the library cannot make a call of the request. */
   async invoke(fn: RegisteredFunction, request: InvocationRequest): Promise<InvocationResult> {
-    const invocationId = request.invocationId ?? randomUuid(this.#random);
-    const started = this.#clock.now();
-    const inputs = this.#bindings.hasInputs(fn) ? await this.#bindings.inputs(fn, request.values ?? {}) : {};
-    const core = this.#coreContext(fn, request, inputs, invocationId);
+    const { random, clock, bindings } = this.#parts;
+    const invocationId = request.invocationId ?? randomUuid(random);
+    const startedAt = clock.now();
+    const traceParent = childTrace(request.traceParent, random);
+    const inputs = bindings.hasInputs(fn) ? await bindings.inputs(fn, request.values ?? {}, traceParent) : {};
+    const core = this.#coreContext(fn, request, inputs, invocationId, traceParent);
     const model = this.#model(core);
     const { context, inputs: handlerInputs } = await model.getArguments();
     if ('value' in request) handlerInputs[0] = request.value;
     const { result, failure } = await this.#run(fn, core, model, context, handlerInputs);
-    const fields = {
-      functionName: fn.name,
-      invocationId,
-      durationMs: this.#clock.now() - started,
-      ...(request.instanceId === undefined ? {} : { instanceId: request.instanceId }),
-      ...(request.traceParent === undefined ? {} : { traceId: request.traceParent.split('-')[1] ?? '' }),
-    };
-    if (failure && !request.quietFailure)
-      this.#log.error(`Function.${fn.name}`, `Executed '${fn.name}' (Failed)`, failure.error, fields);
-    else if (!failure)
-      this.#log.write('information', `Function.${fn.name}`, `Executed '${fn.name}' (Succeeded)`, fields);
+    this.#report(fn, request, { invocationId, traceParent, startedAt, failure });
     return { invocationId, context, result, failure, core, response: () => model.getResponse(context, result) };
+  }
+
+  #report(
+    fn: RegisteredFunction,
+    request: InvocationRequest,
+    call: {
+      readonly invocationId: string;
+      readonly traceParent: string;
+      readonly startedAt: number;
+      readonly failure: { readonly error: unknown } | undefined;
+    },
+  ): void {
+    const { log, metrics, clock, onSpan } = this.#parts;
+    const { invocationId, traceParent, startedAt, failure } = call;
+    const endedAt = clock.now();
+    const outcome = failure ? 'failure' : 'success';
+    metrics.count('faas_invocations_total', { faas_name: fn.name, outcome });
+    metrics.observe('faas_invoke_duration_seconds', (endedAt - startedAt) / 1000, { faas_name: fn.name });
+    const instance = request.instanceId === undefined ? {} : { instanceId: request.instanceId };
+    const attributes = { 'faas.name': fn.name, 'faas.invocation_id': invocationId, 'faas.trigger': fn.trigger.type };
+    onSpan?.(
+      spanOf(traceParent, request.traceParent, { name: fn.name, startedAt, endedAt, failed: !!failure, attributes }),
+    );
+    const traceId = traceParent.split('-')[1] ?? '';
+    const fields = { functionName: fn.name, invocationId, durationMs: endedAt - startedAt, traceId, ...instance };
+    if (!failure) log.write('information', `Function.${fn.name}`, `Executed '${fn.name}' (Succeeded)`, fields);
+    else if (!request.quietFailure) {
+      log.error(`Function.${fn.name}`, `Executed '${fn.name}' (Failed)`, failure.error, fields);
+    }
   }
 
   async #run(
@@ -110,7 +138,7 @@ export class Invoker {
     inputs: unknown[],
   ): Promise<{ result: unknown; failure: { error: unknown } | undefined }> {
     const hookData = {};
-    const { registry } = this.#core;
+    const { registry } = this.#parts.core;
     const before = { hookData, invocationContext: context, inputs, functionCallback: fn.callback };
     let result: unknown;
     let failure: { error: unknown } | undefined;
@@ -138,7 +166,7 @@ export class Invoker {
   }
 
   #model(core: CoreInvocationContext): InvocationModel {
-    const model = this.#core.getProgrammingModel();
+    const model = this.#parts.core.getProgrammingModel();
     if (!model) throw new Error('The app has not loaded @azure/functions 4.x, so its functions cannot be called.');
     return model.getInvocationModel(core);
   }
@@ -148,12 +176,13 @@ export class Invoker {
     request: InvocationRequest,
     inputs: Readonly<Record<string, TypedData>>,
     invocationId: string,
+    traceParent: string,
   ): CoreInvocationContext {
     const inputData = [
       { name: fn.triggerName, data: request.data ?? {} },
       ...Object.entries(inputs).map(([name, data]) => ({ name, data })),
     ];
-    const { registry } = this.#core;
+    const { registry } = this.#parts.core;
     const core: CoreInvocationContext = {
       invocationId,
       metadata: fn.metadata,
@@ -162,14 +191,14 @@ export class Invoker {
         functionId: fn.name,
         inputData,
         triggerMetadata: request.triggerMetadata ?? {},
-        traceContext: { traceParent: request.traceParent, traceState: request.traceState, attributes: {} },
+        traceContext: { traceParent, traceState: request.traceState, attributes: {} },
         ...(request.retry ? { retryContext: request.retry } : {}),
       },
       state: undefined,
       log: (level, category, message) => {
         const entry = { level, message, category, hookData: {}, invocationContext: undefined };
         for (const hook of registry.hooks('log')) hook(entry);
-        this.#log.write(entry.level, `Function.${fn.name}${category === 'user' ? '.User' : ''}`, entry.message, {
+        this.#parts.log.write(entry.level, `Function.${fn.name}${category === 'user' ? '.User' : ''}`, entry.message, {
           functionName: fn.name,
           invocationId,
           ...(request.instanceId === undefined ? {} : { instanceId: request.instanceId }),

@@ -10,7 +10,7 @@ export interface ManagementAddress {
 
 /** Path of the management API on the host. */
 export const MANAGEMENT_PATH = '/runtime/webhooks/durabletask';
-/** Path of the same API for the SDK's client, which cannot send a key; the next segment is a secret. */
+/** Path of the same API for the SDK's client, which cannot send a key; the next segments are a secret and a traceparent. */
 export const RPC_PATH = '/durabletask';
 
 /** Links for one instance, with the names and forms that the real extension gives them. */
@@ -31,7 +31,7 @@ export function managementLinks(address: ManagementAddress, instanceId: string):
 }
 
 /** The value of a `durableClient` input binding, which the SDK's client is made from. */
-export function clientInputData(address: ManagementAddress): unknown {
+export function clientInputData(address: ManagementAddress, traceParent: string): unknown {
   const base = `${address.url}${MANAGEMENT_PATH}`;
   const query = `taskHub=${address.hubName}&connection=Storage&code=${encodeURIComponent(address.key)}`;
   const start = `${base}/orchestrators/{functionName}[/{instanceId}]`;
@@ -44,6 +44,7 @@ export function clientInputData(address: ManagementAddress): unknown {
     managementUrls: managementLinks(address, 'INSTANCEID'),
     baseUrl: base,
     requiredQueryStringParameters: query,
-    rpcBaseUrl: `${address.url}${RPC_PATH}/${address.rpcToken}/`,
+    // The client sends no trace context unless the app runs OpenTelemetry; so its address carries it.
+    rpcBaseUrl: `${address.url}${RPC_PATH}/${address.rpcToken}/${traceParent}/`,
   };
 }

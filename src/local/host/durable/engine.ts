@@ -21,11 +21,14 @@ import type {
   Parent,
   PendingTask,
 } from './model';
+import { newInstance } from './model';
 import { restoreInstance } from './recovery';
 import type { DurableSettings } from './settings';
 import { snapshot } from './snapshot';
 import { createBatch, isEmptyBatch, isStorageFailure, type Batch, type Store } from './store';
+import { untilWritable } from './outage';
 import { runTurn, type TurnEffects } from './turn';
+import { childTrace, spanOf, type HostSpan } from '../trace';
 import { Watchers } from './watchers';
 import { Work, type TaskName } from './work';
 
@@ -40,6 +43,9 @@ export interface EngineParts {
   readonly log: Logger;
   readonly busy: Busy;
   readonly onCommit?: CommitHooks | undefined;
+  /** For trace ids; not the source of instance ids, so that tracing does not change those. */
+  readonly traceRandom: Random;
+  onSpan?(span: HostSpan): void;
 }
 
 /** What to start an orchestration with. */
@@ -52,9 +58,6 @@ export interface StartRequest {
   readonly parent?: Parent | undefined;
   readonly traceParent?: string | undefined;
 }
-
-// How long to wait before trying the disk again, in real time.
-const RETRY_AFTER_MS = 500;
 
 /**
  * The durable engine. All state changes go through one loop: take the instances that have messages, run a turn of each, write
@@ -82,7 +85,7 @@ export class DurableEngine {
   #pumping: Promise<void> | undefined;
   #endPump: (() => void) | undefined;
   #unavailable: string | undefined;
-  #retry: NodeJS.Timeout | undefined;
+  #retry: { cancel(): void } | undefined;
   #stopped = false;
 
   constructor(parts: EngineParts) {
@@ -91,7 +94,7 @@ export class DurableEngine {
       ...parts,
       loadEntity(address) {
         const row = parts.store.entity(address);
-        return row && { state: row.state, lockedBy: row.locked_by };
+        return row && { exists: row.present === 1, state: row.state, lockedBy: row.locked_by };
       },
       onTask: (task, outcome) => this.#taskEnded(task, outcome),
       onEntity: (result) => this.#entityEnded(result),
@@ -151,34 +154,18 @@ export class DurableEngine {
     const former = running?.key ?? this.#ended.get(id)?.key ?? store.instance(id)?.key;
     if (former !== undefined) this.#batch.purged.add(former);
     if (running) this.forget(running);
-    const now = clock.now();
-    const instance: Instance = {
+    const instance = newInstance({
       key: this.#nextKey++,
       id,
       name: request.name,
       version: request.version,
-      createdAt: now,
+      createdAt: clock.now(),
       parent: request.parent,
-      traceParent: request.traceParent,
-      execution: 0,
+      callerTrace: request.traceParent,
+      traceParent: childTrace(request.traceParent, this.parts.traceRandom),
       executionId: randomHex(random, 32),
-      status: 'Pending',
       input: request.input,
-      output: undefined,
-      customStatus: undefined,
-      updatedAt: now,
-      nextTurn: 0,
-      firstTurn: 0,
-      eventCount: 0,
-      history: [],
-      verifyAt: 0,
-      session: undefined,
-      pending: new Map(),
-      inbox: [],
-      carried: [],
-      locks: [],
-      stored: false,
-    };
+    });
     this.live.set(id, instance);
     this.#ready.add(instance);
     this.changed(instance);
@@ -286,7 +273,8 @@ export class DurableEngine {
   #entityEnded(result: EntityBatchResult): void {
     this.counters.entityBatches++;
     const { address, exists, state, lockedBy } = result;
-    this.#batch.entities.set(address, exists ? { state, lockedBy } : undefined);
+    const keep = exists || lockedBy !== null;
+    this.#batch.entities.set(address, keep ? { exists, state, lockedBy } : undefined);
     this.#batch.kinds.add('entity');
     this.#batch.instanceIds.add(address);
     for (const envelope of result.envelopes) this.consumed(envelope);
@@ -338,8 +326,28 @@ export class DurableEngine {
       this.deliver(instanceId, { message });
     }
     this.afterCommit(() => {
+      this.#reportSpan(instance, failure);
       if (this.watchers.has(instance.id)) this.watchers.tell(snapshot(instance));
     });
+  }
+
+  #reportSpan(
+    { id, name, traceParent, callerTrace, createdAt, updatedAt }: Instance,
+    failure: Failure | undefined,
+  ): void {
+    const attributes = {
+      'durabletask.type': 'orchestration',
+      'durabletask.task.name': name,
+      'durabletask.task.instance_id': id,
+    };
+    const fields = {
+      name: `orchestration:${name}`,
+      startedAt: createdAt,
+      endedAt: updatedAt,
+      failed: !!failure,
+      attributes,
+    };
+    this.parts.onSpan?.(spanOf(traceParent, callerTrace, fields));
   }
 
   /** Puts an instance that had ended back to work, with this history. */
@@ -457,21 +465,11 @@ export class DurableEngine {
     const unavailable = new UnavailableError(this.#unavailable);
     this.#acks.splice(0).forEach((ack) => ack.reject(unavailable));
     if (!storage) return;
-    const tryAgain = (): void => {
-      try {
-        const probe = createBatch();
-        // Large enough to need new pages: a full disk often still takes a few bytes.
-        probe.meta.set('probe', 'x'.repeat(64 * 1024));
-        store.write(probe, clock.now());
-        this.#unavailable = undefined;
-        log.write('warning', 'Host.Durable', 'The state file can be written again; going on.');
-        this.recover();
-      } catch {
-        // Still not: the reason was logged when it began.
-        this.#retry = setTimeout(tryAgain, RETRY_AFTER_MS).unref();
-      }
-    };
-    this.#retry = setTimeout(tryAgain, RETRY_AFTER_MS).unref();
+    this.#retry = untilWritable(store, clock, () => {
+      this.#unavailable = undefined;
+      log.write('warning', 'Host.Durable', 'The state file can be written again; going on.');
+      this.recover();
+    });
   }
 
   #refuses(reject: (error: Error) => void): boolean {
@@ -488,7 +486,7 @@ export class DurableEngine {
   async stop(): Promise<void> {
     await this.#pumping;
     this.#stopped = true;
-    clearTimeout(this.#retry);
+    this.#retry?.cancel();
     this.due.clear();
     const error = new UnavailableError('The host is stopping.');
     this.#acks.splice(0).forEach((ack) => ack.reject(error));

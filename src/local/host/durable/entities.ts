@@ -1,15 +1,7 @@
 import type { FunctionsCore, RegisteredFunction } from '../core';
 import type { Invoker } from '../invoker';
-import type { EntityRequest, Envelope } from './model';
+import type { EntityRequest, EntityState, Envelope } from './model';
 import { parseEntityAddress } from './model';
-
-/** State of an entity as it is on disk. */
-export interface EntityState {
-  /** JSON text; null for an entity that exists without state. */
-  readonly state: string | null;
-  /** Instance that holds its lock. */
-  readonly lockedBy: string | null;
-}
 
 /** What a batch of operations did. */
 export interface EntityBatchResult {
@@ -123,7 +115,7 @@ export class EntityRunner {
         granted.push(message);
       } else if (message.kind === 'operation') requests.push(message);
     }
-    const unchanged = { exists: entity !== undefined, state: entity?.state ?? null };
+    const unchanged = { exists: entity?.exists ?? false, state: entity?.state ?? null };
     const base = { address, envelopes, granted, lockedBy };
     if (requests.length === 0) return { ...base, ...unchanged, answers: [], signals: [] };
     const self = parseEntityAddress(address);
@@ -146,7 +138,7 @@ export class EntityRunner {
       const after = result as SdkEntityState;
       return {
         ...base,
-        exists: after.entityExists || lockedBy !== null,
+        exists: after.entityExists,
         state: after.entityExists ? (after.entityState ?? null) : null,
         answers: requests.flatMap((request, index) => {
           if (!request.caller) return [];

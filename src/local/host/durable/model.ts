@@ -83,8 +83,10 @@ export interface Instance {
   readonly version: string | undefined;
   readonly createdAt: number;
   readonly parent: Parent | undefined;
-  /** W3C trace context under which it was started. */
-  readonly traceParent: string | undefined;
+  /** W3C trace context of who started it. */
+  readonly callerTrace: string | undefined;
+  /** W3C trace context of its own. */
+  readonly traceParent: string;
   /** Counts the executions: 0, and one more with each continue-as-new or rewind. */
   execution: number;
   executionId: string;
@@ -122,6 +124,16 @@ export function isTerminal(status: RuntimeStatus): boolean {
   return status === 'Completed' || status === 'Failed' || status === 'Terminated' || status === 'Canceled';
 }
 
+/** An entity as it is on disk. */
+export interface EntityState {
+  /** False for one that only has a lock. */
+  readonly exists: boolean;
+  /** JSON text; null for an entity that exists without state. */
+  readonly state: string | null;
+  /** Instance that holds its lock. */
+  readonly lockedBy: string | null;
+}
+
 /** `@name@key`, name in lower case: how the SDK addresses an entity. */
 export function entityAddress(name: string, key: string): string {
   return `@${name.toLowerCase()}@${key}`;
@@ -132,4 +144,32 @@ export function parseEntityAddress(address: string): { name: string; key: string
   const end = address.indexOf('@', 1);
   if (!address.startsWith('@') || end < 2) return undefined;
   return { name: address.slice(1, end), key: address.slice(end + 1) };
+}
+
+/** An instance that has not run yet. */
+export function newInstance(
+  fields: Pick<
+    Instance,
+    'key' | 'id' | 'name' | 'version' | 'createdAt' | 'parent' | 'callerTrace' | 'traceParent' | 'executionId' | 'input'
+  >,
+): Instance {
+  return {
+    ...fields,
+    execution: 0,
+    status: 'Pending',
+    output: undefined,
+    customStatus: undefined,
+    updatedAt: fields.createdAt,
+    nextTurn: 0,
+    firstTurn: 0,
+    eventCount: 0,
+    history: [],
+    verifyAt: 0,
+    session: undefined,
+    pending: new Map(),
+    inbox: [],
+    carried: [],
+    locks: [],
+    stored: false,
+  };
 }

@@ -60,7 +60,7 @@ export class DurableQueries {
 
   entity(name: string, key: string): EntitySnapshot | undefined {
     const row = this.#engine.parts.store.entity(entityAddress(name, key));
-    return row && entitySnapshot(row);
+    return row?.present ? entitySnapshot(row) : undefined;
   }
 
   entities(name: string | undefined, top = DEFAULT_PAGE, token?: string): Page<EntitySnapshot> {

@@ -21,14 +21,21 @@ const migrations: readonly string[] = [
     output TEXT,
     custom_status TEXT,
     parent TEXT,
-    trace_parent TEXT,
+    trace_parent TEXT NOT NULL,
+    caller_trace TEXT,
     first_turn INTEGER NOT NULL,
     carried TEXT
   );
   CREATE INDEX live_instances ON instances(key) WHERE status IN ('Pending','Running','ContinuedAsNew','Suspended');
   CREATE TABLE turns(instance INTEGER NOT NULL, turn INTEGER NOT NULL, events TEXT NOT NULL, PRIMARY KEY(instance, turn)) WITHOUT ROWID;
   CREATE TABLE inbox(seq INTEGER PRIMARY KEY, target TEXT NOT NULL, message TEXT NOT NULL, due INTEGER);
-  CREATE TABLE entities(address TEXT PRIMARY KEY, state TEXT, updated INTEGER NOT NULL, locked_by TEXT) WITHOUT ROWID;
+  CREATE TABLE entities(
+    address TEXT PRIMARY KEY,
+    present INTEGER NOT NULL,
+    state TEXT,
+    updated INTEGER NOT NULL,
+    locked_by TEXT
+  ) WITHOUT ROWID;
   `,
 ];
 

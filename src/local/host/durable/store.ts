@@ -3,7 +3,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { RuntimeStatus } from '../api';
 import { migrate } from './schema';
 import type { HistoryEvent } from './history';
-import type { Instance, Message } from './model';
+import type { EntityState, Instance, Message } from './model';
 
 /** A row of `instances`. */
 export interface InstanceRow {
@@ -20,7 +20,8 @@ export interface InstanceRow {
   readonly output: string | null;
   readonly custom_status: string | null;
   readonly parent: string | null;
-  readonly trace_parent: string | null;
+  readonly trace_parent: string;
+  readonly caller_trace: string | null;
   readonly first_turn: number;
   readonly carried: string | null;
 }
@@ -28,6 +29,8 @@ export interface InstanceRow {
 /** A row of `entities`. */
 export interface EntityRow {
   readonly address: string;
+  /** 0 for one that does not exist, but is locked. */
+  readonly present: number;
   readonly state: string | null;
   readonly updated: number;
   readonly locked_by: string | null;
@@ -56,7 +59,7 @@ export interface Batch {
     readonly due?: number;
   }[];
   readonly consumed: number[];
-  readonly entities: Map<string, { readonly state: string | null; readonly lockedBy: string | null } | undefined>;
+  readonly entities: Map<string, EntityState | undefined>;
   readonly meta: Map<string, string>;
   readonly kinds: Set<string>;
   readonly instanceIds: Set<string>;
@@ -163,8 +166,9 @@ export class Store {
       if (!entity) this.#run('DELETE FROM entities WHERE address=?', address);
       else {
         this.#run(
-          'INSERT INTO entities(address, state, updated, locked_by) VALUES(?,?,?,?) ON CONFLICT(address) DO UPDATE SET state=excluded.state, updated=excluded.updated, locked_by=excluded.locked_by',
+          'INSERT INTO entities(address, present, state, updated, locked_by) VALUES(?,?,?,?,?) ON CONFLICT(address) DO UPDATE SET present=excluded.present, state=excluded.state, updated=excluded.updated, locked_by=excluded.locked_by',
           address,
+          entity.exists ? 1 : 0,
           entity.state,
           now,
           entity.lockedBy,
@@ -199,7 +203,7 @@ export class Store {
       );
     } else {
       this.#run(
-        'INSERT INTO instances(key, id, name, version, execution, execution_id, status, created, updated, input, output, custom_status, parent, trace_parent, first_turn, carried) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)',
+        'INSERT INTO instances(key, id, name, version, execution, execution_id, status, created, updated, input, output, custom_status, parent, trace_parent, caller_trace, first_turn, carried) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)',
         instance.key,
         instance.id,
         instance.name,
@@ -213,7 +217,8 @@ export class Store {
         instance.output ?? null,
         instance.customStatus ?? null,
         parent,
-        instance.traceParent ?? null,
+        instance.traceParent,
+        instance.callerTrace ?? null,
         instance.firstTurn,
         carried,
       );
@@ -273,7 +278,7 @@ export class Store {
   /** Entities in order of address, beginning after `after`. */
   entities(prefix: string, after: string, limit: number): EntityRow[] {
     return this.#all(
-      `SELECT * FROM entities WHERE address > ? AND address >= ? AND address < ? ORDER BY address LIMIT ${limit}`,
+      `SELECT * FROM entities WHERE present=1 AND address > ? AND address >= ? AND address < ? ORDER BY address LIMIT ${limit}`,
       after,
       prefix,
       `${prefix}\u{10ffff}`,

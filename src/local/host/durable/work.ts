@@ -4,8 +4,8 @@ import type { FunctionsCore } from '../core';
 import type { Invoker } from '../invoker';
 import { ActivityRunner, type ActivityOutcome, type ActivityTask } from './activities';
 import { callHttp } from './call-http';
-import { EntityRunner, type EntityBatchResult, type EntityState } from './entities';
-import type { Envelope, Instance } from './model';
+import { EntityRunner, type EntityBatchResult } from './entities';
+import type { EntityState, Envelope, Instance } from './model';
 import type { DurableSettings } from './settings';
 
 /** Names a task of one execution of an instance. */

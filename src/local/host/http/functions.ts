@@ -4,9 +4,8 @@ import type { RegisteredFunction, TypedData } from '../core';
 import type { Invoker } from '../invoker';
 import { isAuthorized } from './keys';
 import { sendResponse, type HostRequest } from './message';
+import type { HttpStreams } from './streams';
 import { compileRoute, type Route } from './route';
-import { childTrace } from '../trace';
-import type { Random } from '../random';
 
 /** A function that HTTP requests can reach. */
 export interface HttpFunction {
@@ -63,12 +62,12 @@ export function httpFunctions(functions: Iterable<RegisteredFunction>, routePref
 export class HttpFunctionCaller {
   readonly #invoker: Invoker;
   readonly #keys: HostKeys;
-  readonly #random: Random;
+  readonly #streams: HttpStreams | undefined;
 
-  constructor(invoker: Invoker, keys: HostKeys, random: Random) {
+  constructor(invoker: Invoker, keys: HostKeys, streams?: HttpStreams) {
     this.#invoker = invoker;
     this.#keys = keys;
-    this.#random = random;
+    this.#streams = streams;
   }
 
   /** Answers the request; the caller has matched route and method. */
@@ -79,6 +78,7 @@ export class HttpFunctionCaller {
     raw: ServerResponse,
   ): Promise<void> {
     if (!isAuthorized(request, target.authLevel, this.#keys)) return sendResponse(raw, { status: 401 });
+    if (this.#streams) return this.#streams.call(target.fn, params, request, raw);
     const body = await request.body();
     const http = {
       method: request.method,
@@ -91,7 +91,7 @@ export class HttpFunctionCaller {
     const { failure, returnValue } = await this.#invoker.call(fn, {
       data: { http },
       values: params,
-      traceParent: childTrace(request.headers.traceparent, this.#random),
+      traceParent: request.headers.traceparent,
       traceState: request.headers.tracestate,
     });
     // As the real host: a function that throws answers 500 with no body; the log says why.

@@ -113,8 +113,12 @@ export class HostServer {
       if (!hasKey(request, parts.keys.durabletask, parts.keys.master)) return sendResponse(answer, unauthorized());
       return sendResponse(answer, await this.#manage(parts, request, MANAGEMENT_PATH));
     }
-    const rpc = `${RPC_PATH}/${parts.rpcToken}`;
-    if (pathname.startsWith(`${rpc}/`)) return sendResponse(answer, await this.#manage(parts, request, rpc));
+    const rpc = `${RPC_PATH}/${parts.rpcToken}/`;
+    if (pathname.startsWith(rpc)) {
+      const traceparent = pathname.slice(rpc.length).split('/')[0] ?? '';
+      const headers = { traceparent, ...request.headers };
+      return sendResponse(answer, await this.#manage(parts, { ...request, headers }, `${rpc}${traceparent}`));
+    }
     for (const { route, methods } of parts.functions) {
       const params = route.match(pathname);
       if (!params) continue;
