@@ -1,4 +1,4 @@
-import type { GuardState } from '../guard';
+import type { GuardState } from '../guard/model';
 
 /** An orchestration instance as it stands. Times are ISO 8601. */
 export interface InstanceStatus {
