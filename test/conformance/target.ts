@@ -10,23 +10,22 @@ import { removeHostScript, spawnHost, type HostProcess } from '../local/host/hos
  */
 export class ConformanceTarget {
   readonly #app: string;
-  readonly #env: Readonly<Record<string, string>>;
   #process: HostProcess | undefined;
   #folder: string | undefined;
 
-  constructor(app: string, env: Readonly<Record<string, string>> = {}) {
+  constructor(app: string) {
     this.#app = resolve(__dirname, 'apps', app);
-    this.#env = env;
   }
 
   get isExternal(): boolean {
     return process.env.CONFORMANCE_URL !== undefined;
   }
 
-  async start(): Promise<void> {
+  /** Starts the host with these settings; an external host has its own. */
+  async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
     if (this.isExternal) return;
     this.#folder = mkdtempSync(join(tmpdir(), 'conformance-'));
-    this.#process = await spawnHost(this.#app, join(this.#folder, 'state.db'), { env: this.#env });
+    this.#process = await spawnHost(this.#app, join(this.#folder, 'state.db'), { env });
   }
 
   async stop(): Promise<void> {
@@ -45,6 +44,10 @@ export class ConformanceTarget {
 
   get masterKey(): string {
     return process.env.CONFORMANCE_MASTER_KEY ?? this.#process?.keys.master ?? '';
+  }
+
+  get eventGridKey(): string {
+    return process.env.CONFORMANCE_EVENTGRID_KEY ?? this.#process?.keys.master ?? '';
   }
 
   fetch(path: string, init: RequestInit = {}): Promise<Response> {

@@ -17,7 +17,7 @@ function hostScript(): string {
     buildSync({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'cjs', logLevel: 'error' });
     writeFileSync(
       script,
-      `require('./command.cjs').runHostCommand(process.argv.slice(2)).then((code) => { process.exitCode = code; });`,
+      `require('./command.cjs').runHostCommand(process.argv.slice(2)).then((code) => process.exit(code));`,
     );
     bundle = { folder, script };
   }
