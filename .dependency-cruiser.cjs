@@ -57,9 +57,9 @@ module.exports = {
     {
       name: 'no-dev-dependency',
       comment:
-        'What is deployed imports what is not installed there. src/local is the exception: it is never deployed.',
+        'What is deployed imports what is not installed there. The local platform and the command line run in a checkout and are never deployed.',
       severity: 'error',
-      from: { path: '^(?:functions|src)/', pathNot: '^src/local/' },
+      from: { path: '^(?:functions|src)/', pathNot: '^src/(?:local|cli)/' },
       to: { dependencyTypes: ['npm-dev'] },
     },
     {
