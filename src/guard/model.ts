@@ -5,7 +5,7 @@ import { instantSchema, resourceIdSchema } from '../kernel/schemas';
 export const answerSchema = z.enum(['go', 'wait', 'ask', 'stop']);
 export type Answer = z.infer<typeof answerSchema>;
 
-export const checkSchema = z.enum(['kill-switch', 'lease', 'cooldown', 'budget', 'state']);
+export const checkSchema = z.enum(['kill-switch', 'lease', 'cooldown', 'budget']);
 export type Check = z.infer<typeof checkSchema>;
 
 /** One check's answer with its reason, kept whether or not it stood in the way. */
@@ -37,6 +37,11 @@ export const actionSchema = z.object({
   runbook: z.string(),
   rule: z.string(),
   at: instantSchema,
+  /**
+   * False when the lease was given back and nothing had been done: then it counts for no budget and no cooldown, and stands
+   * here only so that a late duplicate of its request is known.
+   */
+  acted: z.boolean().default(true),
 });
 export type Action = z.infer<typeof actionSchema>;
 
@@ -48,6 +53,9 @@ export const killSwitchSchema = z.object({
 });
 export type KillSwitch = z.infer<typeof killSwitchSchema>;
 
+/** Seven days. */
+const weekSeconds = 604_800;
+
 /** What the guard of one environment remembers. Durable state: every field added later needs a default. */
 export const guardStateSchema = z.object({
   version: z.literal(1),
@@ -55,6 +63,11 @@ export const guardStateSchema = z.object({
   killSwitch: killSwitchSchema,
   leases: z.record(z.string(), leaseSchema),
   actions: z.array(actionSchema),
+  /**
+   * How far back actions are remembered: a week, or the longest window or cooldown that any request so far has asked about.
+   * What a window longer than that counts is complete only from its first request on.
+   */
+  memorySeconds: z.number().int().min(weekSeconds).default(weekSeconds),
 });
 export type GuardState = z.infer<typeof guardStateSchema>;
 
@@ -74,7 +87,10 @@ export const limitsSchema = z.object({
 });
 export type Limits = z.infer<typeof limitsSchema>;
 
-/** A request to act on one resource. `holder` is the run's id: asking again for the same run changes nothing. */
+/**
+ * A request to act on one resource. `holder` is the run's id. Asking again for a run that holds its lease changes nothing, and
+ * a run that has given its lease back, or lost it, gets no second one.
+ */
 export const requestSchema = z.object({
   holder: z.string().min(1).max(200),
   target: resourceIdSchema,
