@@ -1,6 +1,10 @@
 import type { Planned, PlannedResource } from '../terraform';
 
-/** A public identifier of a requirement, so that a reader can look up what is asked and why. */
+/**
+ * A public identifier of a requirement, so that a reader can look up what is asked and why: Checkov (`CKV_`, `CKV2_`), Trivy
+ * (`AVD-AZU-`), CIS Microsoft Azure Foundations Benchmark 2.0 (`CIS Azure`), Microsoft cloud security benchmark (`MCSB`), a
+ * built-in Azure Policy definition by its id, a CWE or an RFC.
+ */
 export type Reference = string;
 
 /** A change to the code that breaks a rule, to show that the rule notices. */

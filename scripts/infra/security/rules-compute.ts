@@ -24,8 +24,8 @@ export const computeRules: readonly Rule[] = [
     broken: { ...set, find: /encryption_at_host_enabled( *)= true/, replace: 'encryption_at_host_enabled$1= false' },
   },
   {
-    name: 'CKV_AZURE_151 machine: encryption at host',
-    references: ['CKV_AZURE_151', 'Azure Policy fc4d8e41-e223-45ea-9bf5-eada37891d87'],
+    name: 'Azure Policy fc4d8e41 machine: encryption at host',
+    references: ['Azure Policy fc4d8e41-e223-45ea-9bf5-eada37891d87'],
     scope: 'resource',
     check: wants('azurerm_linux_virtual_machine', 'encryption_at_host_enabled', true),
     broken: {
@@ -62,7 +62,7 @@ export const computeRules: readonly Rule[] = [
   },
   {
     name: 'MCSB PV-3 machine: secure boot and virtual TPM',
-    references: ['MCSB PV-3', 'Azure Policy 97566dd7-78ae-4997-8b36-1c7bfe0d8121'],
+    references: ['MCSB PV-3', 'Azure Policy 1c30f9cd-b84c-49cc-aa2c-9288447cc3b3'],
     scope: 'resource',
     check: each(['azurerm_linux_virtual_machine'], ({ values }) =>
       values['secure_boot_enabled'] === true && values['vtpm_enabled'] === true
@@ -160,8 +160,8 @@ export const computeRules: readonly Rule[] = [
     },
   },
   {
-    name: 'CIS Azure 6.3 security groups: the last rule denies, in and out',
-    references: ['CIS Azure 6.3', 'MCSB NS-1'],
+    name: 'MCSB NS-1 security groups: the last rule denies by default, in and out',
+    references: ['MCSB NS-1'],
     scope: 'resource',
     check: (planned) =>
       planned.resources

@@ -114,7 +114,7 @@ export const dataRules: readonly Rule[] = [
   },
   {
     name: 'CKV2_AZURE_40 storage: no account keys',
-    references: ['CKV2_AZURE_40', 'CIS Azure 3.3'],
+    references: ['CKV2_AZURE_40'],
     scope: 'resource',
     check: wants('azurerm_storage_account', 'shared_access_key_enabled', false),
     broken: {
@@ -175,7 +175,7 @@ export const dataRules: readonly Rule[] = [
   },
   {
     name: 'MCSB BR-2 backups: ledger and catalogue cannot be changed',
-    references: ['MCSB BR-2', 'NIST SP 800-209 SS-DP'],
+    references: ['MCSB BR-2'],
     scope: 'resource',
     check: (planned) =>
       planned.resources
