@@ -21,6 +21,14 @@ const decisionRecordSchema = z.strictObject({
 /** What was decided about one signal, and whether what follows from it has been started. */
 export type DecisionRecord = z.infer<typeof decisionRecordSchema>;
 
+/** What a claim found. */
+export interface Claim {
+  readonly kind: 'claimed' | 'exists';
+  readonly record: DecisionRecord;
+  /** Version of the record that was created; absent when it was there before. */
+  readonly etag?: string;
+}
+
 /** One decision record for each signal, written before anything is started because of it. */
 export interface DecisionRecords {
   /**
@@ -29,15 +37,13 @@ export interface DecisionRecords {
    *
    * The decision is stored with the record: the JSON of it must stay below 512 KiB.
    */
-  claim(signal: { readonly signalId: string; readonly decision: Json }): Promise<{
-    readonly kind: 'claimed' | 'exists';
-    readonly record: DecisionRecord;
-  }>;
+  claim(signal: { readonly signalId: string; readonly decision: Json }): Promise<Claim>;
   /**
    * Says that everything that follows from the decision has been started. Repeating it changes nothing: the first result stays.
+   * The claim, where it is at hand, saves reading the record again.
    * @throws PermanentError `DecisionUnknown` when the signal was never claimed.
    */
-  complete(signalId: string, result: Json): Promise<DecisionRecord>;
+  complete(signalId: string, result: Json, claimed?: Claim): Promise<DecisionRecord>;
   find(signalId: string): Promise<DecisionRecord | undefined>;
   /**
    * Decisions that were claimed at `claimedBefore` or earlier and are still pending, for a sweep that starts again what a
@@ -75,13 +81,11 @@ export function createDecisionRecords(options: {
   }
 
   /** Creates the record of a claim whose marker is there. */
-  async function settle(
-    record: DecisionRecord,
-  ): Promise<{ readonly kind: 'claimed' | 'exists'; readonly record: DecisionRecord }> {
+  async function settle(record: DecisionRecord): Promise<Claim> {
     const name = documentName(record.signalId);
     const created = await documents.create(`${folder}/${name}.json`, asJson(record));
     if (created.kind === 'created') {
-      return { kind: 'claimed', record };
+      return { kind: 'claimed', record, etag: created.etag };
     }
     const existing = await load(`${folder}/${name}.json`);
     if (existing === undefined) {
@@ -99,10 +103,6 @@ export function createDecisionRecords(options: {
   return {
     async claim({ signalId, decision }) {
       const name = documentName(signalId);
-      const existing = await load(`${folder}/${name}.json`);
-      if (existing !== undefined) {
-        return { kind: 'exists', record: existing.record };
-      }
       const record = decisionRecordSchema.safeParse({
         signalId,
         state: 'pending',
@@ -116,11 +116,15 @@ export function createDecisionRecords(options: {
       return settle(record.data);
     },
 
-    async complete(signalId, result) {
+    async complete(signalId, result, claimed) {
       const name = documentName(signalId);
       const path = `${folder}/${name}.json`;
-      for (;;) {
-        const stored = await load(path);
+      for (
+        let known = claimed?.etag === undefined ? undefined : { record: claimed.record, etag: claimed.etag };
+        ;
+        known = undefined
+      ) {
+        const stored = known ?? (await load(path));
         if (stored === undefined) {
           throw new PermanentError('DecisionUnknown', `there is no decision record of signal ${signalId}`);
         }

@@ -15,6 +15,11 @@ export type {
 } from './model';
 export { createLedger, type Ledger } from './ledger';
 export { verifyLedger } from './verify-ledger';
-export { createDecisionRecords, type DecisionRecord, type DecisionRecords } from './decision-records';
+export {
+  createDecisionRecords,
+  type Claim as DecisionClaim,
+  type DecisionRecord,
+  type DecisionRecords,
+} from './decision-records';
 export { createDeadLetters, type DeadLetter, type DeadLetters } from './dead-letters';
 export { createIncidentDocuments, createRunDocuments, type Reports, type Report } from './runs';

@@ -3,7 +3,7 @@ import { isoOf, type Clock, type EpochMillis } from '../kernel/clock';
 import type { Json } from '../kernel/canonical-json';
 import { InvariantError } from '../kernel/errors';
 import type { Log } from '../kernel/log';
-import type { DecisionRecord, DecisionRecords, Ledger } from '../ledger';
+import type { DecisionClaim, DecisionRecord, DecisionRecords, Ledger } from '../ledger';
 import type { Incidents } from '../ports/incidents';
 import { decide, limitsOf, type CompiledPolicy, type Decision, type PolicyStore } from '../rules';
 import type { Catalogue } from '../runbooks';
@@ -94,13 +94,13 @@ export function createIntake(ports: IntakePorts): Intake {
     return incidentId;
   }
 
-  async function finish(record: DecisionRecord, incidents: Incidents): Promise<string | null> {
+  async function finish(record: DecisionRecord, incidents: Incidents, claim?: DecisionClaim): Promise<string | null> {
     const kept = keptDecisionSchema.safeParse(record.decision);
     if (!kept.success) {
       throw new InvariantError(`the decision record of signal ${record.signalId} does not fit its schema`);
     }
     const incidentId = await follow(kept.data, incidents);
-    await decisions.complete(record.signalId, { incidentId });
+    await decisions.complete(record.signalId, { incidentId }, claim);
     return incidentId;
   }
 
@@ -125,7 +125,7 @@ export function createIntake(ports: IntakePorts): Intake {
       if (claim.kind === 'exists' && claim.record.state === 'done') {
         return { ...acceptance, incidentId: said.incident?.incidentId ?? null, duplicate: true };
       }
-      const incidentId = await finish(claim.record, incidents);
+      const incidentId = await finish(claim.record, incidents, claim);
       log.info('signal taken in', { signal: signal.id, action: said.action, incident: incidentId });
       return { ...acceptance, incidentId, duplicate: claim.kind === 'exists' };
     },
