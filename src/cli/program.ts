@@ -6,6 +6,7 @@ import { roleFromInfra, runCloudProcess, runHostProcess, startLocally } from '..
 import { generate } from './generate';
 import { verifyStoredLedger } from './ledger';
 import { checkPolicy } from './policy';
+import { stacksCommand } from './stacks';
 
 /** Root of the project: the built command line is in its dist folder. */
 const root = resolve(__dirname, '..');
@@ -90,6 +91,8 @@ export function createProgram(): Command {
     .action(async (options: { environment: string; anchor?: string }) => {
       process.exitCode = await verifyStoredLedger(options);
     });
+
+  program.addCommand(stacksCommand());
 
   program
     .command('generate', { hidden: true })

@@ -4,4 +4,4 @@ export * from './model';
 export { parsePolicy, policyVersion } from './policy';
 export type { RunbookCatalogue } from './policy-checks';
 export { createPolicyStore, type PolicyStatus, type PolicyStore, type PolicyStoreOptions } from './policy-store';
-export { maximumPolicyLength } from './policy-text';
+export { maximumPolicyLength, readPolicyText, type PolicyText } from './policy-text';

@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { InvalidInputError } from '../../kernel/errors';
+import { classifyDrift, feed, type FieldDecision, type PlannedOutput, type RefreshPlan } from '../../stacks';
+import { withWork } from './carrying-out';
+import { terraformFor } from './planning';
+import { readOwnership } from './policies';
+import { readManifest, TerraformReader } from './repository';
+
+/** What drifted in a stack, from its state now. */
+async function refreshPlanOf(root: string, name: string): Promise<RefreshPlan> {
+  const { manifest } = await readManifest(root);
+  const reader = new TerraformReader(root);
+  const stack = manifest.stacks.find((one) => one.name === name);
+  if (stack === undefined) {
+    throw new InvalidInputError('UnknownStack', `there is no stack "${name}"`, [
+      { path: 'stack', message: 'see: caretaker stacks graph' },
+    ]);
+  }
+  return await withWork(async (work) => {
+    const outputs = new Map<string, ReadonlyMap<string, PlannedOutput>>();
+    for (const need of stack.needs) {
+      const upstream = manifest.stacks.find((one) => one.name === need.stack) as typeof stack;
+      const terraform = terraformFor(root, manifest, upstream, work);
+      await terraform.init((await reader.lockFileOf(upstream.project)) !== null);
+      outputs.set(upstream.name, await terraform.outputs());
+    }
+    const fed = feed(stack.needs, (one) => outputs.get(one));
+    const missing = fed.flatMap((one) => ('missing' in one ? [{ path: one.input, message: one.missing }] : []));
+    if (missing.length > 0) {
+      throw new InvalidInputError('MissingOutput', `${name} cannot be compared with the world`, missing);
+    }
+    const terraform = terraformFor(root, manifest, stack, work);
+    await terraform.init((await reader.lockFileOf(stack.project)) !== null);
+    return (await terraform.refreshPlan(fed)) as RefreshPlan;
+  });
+}
+
+/** Prints what drifted, by whom, and what follows. Exit code 2 when a person has to look, 0 otherwise. */
+export async function driftOf(
+  root: string,
+  stack: string | undefined,
+  options: { readonly plan?: string; readonly decisions: readonly FieldDecision[]; readonly json: boolean },
+): Promise<number> {
+  if ((stack === undefined) === (options.plan === undefined)) {
+    throw new InvalidInputError('NothingToCompare', 'give a stack, or a plan with --plan', [
+      { path: 'stack', message: 'one of both' },
+    ]);
+  }
+  const plan =
+    options.plan === undefined
+      ? await refreshPlanOf(root, stack as string)
+      : (JSON.parse(await readFile(resolve(options.plan), 'utf8')) as RefreshPlan);
+  const report = classifyDrift(plan, await readOwnership(root), options.decisions);
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify(report)}\n`);
+  } else {
+    for (const { address, field, class: kind, owner, decision, reason } of report.fields) {
+      process.stdout.write(
+        `${kind.padEnd(10)} ${address}${field === '' ? '' : `.${field}`} (${owner}${decision === null ? '' : `, decision ${decision.id}`}): ${reason}\n`,
+      );
+    }
+    process.stdout.write(`${report.sentence}\n`);
+  }
+  return report.action === 'ask' || report.action === 'look' ? 2 : 0;
+}

@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { PermanentError } from '../../kernel/errors';
+import { ownershipSchema, type FieldDecision, type Manifest, type Ownership, type Stack } from '../../stacks';
+import { evaluate, type PlanJson } from './terraform';
+
+/** Folder of the policies, and the manifest of who owns which field, below the repository's root. */
+export const policyFolder = 'infra/policies';
+const ownershipPath = 'infra/ownership.yaml';
+
+/** Reads who owns which field. */
+export async function readOwnership(root: string): Promise<Ownership> {
+  const path = join(root, ownershipPath);
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new PermanentError('NoOwnership', `${ownershipPath} cannot be read in ${root}`, { cause: error });
+  });
+  return ownershipSchema.parse(parse(text));
+}
+
+/** What the policies said of one plan: `deny` stops it, `warn` is shown to whoever approves. */
+export interface PolicyFindings {
+  readonly deny: readonly string[];
+  readonly warn: readonly string[];
+}
+
+/** Asks the plan and the ownership policy about a plan, with the same Rego that the vendors run. */
+export async function checkPlan(options: {
+  readonly root: string;
+  readonly manifest: Manifest;
+  readonly stack: Stack;
+  readonly plan: PlanJson;
+  readonly decisions: readonly FieldDecision[];
+  readonly work: string;
+}): Promise<PolicyFindings> {
+  const { root, stack } = options;
+  const ownership = await readOwnership(root);
+  const input = {
+    plan: options.plan,
+    stack: { name: stack.name, environment: stack.environment, layer: stack.layer, unit: stack.unit },
+    decisions: options.decisions,
+    ownership: ownership.fields,
+  };
+  const folders = [join(root, policyFolder)];
+  const sets = await Promise.all(
+    ['plan.deny', 'plan.warn', 'ownership.deny'].map(
+      async (name) => (await evaluate(folders, `data.caretaker.${name}`, input, options.work)) as string[],
+    ),
+  );
+  const [deny, warn, owned] = sets as [string[], string[], string[]];
+  return { deny: [...deny, ...owned].sort(), warn: [...warn].sort() };
+}
