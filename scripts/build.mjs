@@ -9,7 +9,14 @@ const at = (path) => new URL(path, root).pathname;
 const release = process.argv.includes('--bundle');
 const manifest = JSON.parse(await readFile(at('package.json'), 'utf8'));
 
-const shared = { platform: 'node', target: 'node22', format: 'cjs', bundle: true, sourcemap: true, logLevel: 'warning' };
+const shared = {
+  platform: 'node',
+  target: 'node22',
+  format: 'cjs',
+  bundle: true,
+  sourcemap: true,
+  logLevel: 'warning',
+};
 
 await rm(at('dist/app'), { recursive: true, force: true });
 await mkdir(at('dist/app/functions'), { recursive: true });
@@ -42,11 +49,12 @@ await writeFile(
 );
 if (release) {
   const { size } = await stat(at('dist/app/functions/index.js'));
-  const largest = Object.entries(Object.values(metafile.outputs).find((one) => one.entryPoint !== undefined)?.inputs ?? {})
-    .reduce((sums, [path, { bytesInOutput }]) => {
-      const name = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? 'caretaker';
-      return sums.set(name, (sums.get(name) ?? 0) + bytesInOutput);
-    }, new Map());
+  const largest = Object.entries(
+    Object.values(metafile.outputs).find((one) => one.entryPoint !== undefined)?.inputs ?? {},
+  ).reduce((sums, [path, { bytesInOutput }]) => {
+    const name = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? 'caretaker';
+    return sums.set(name, (sums.get(name) ?? 0) + bytesInOutput);
+  }, new Map());
   console.log(`dist/app: ${(size / 1024).toFixed(0)} KiB in one file`);
   for (const [name, bytes] of [...largest].sort((left, right) => right[1] - left[1]).slice(0, 6)) {
     console.log(`  ${(bytes / 1024).toFixed(0).padStart(6)} KiB  ${name}`);

@@ -38,7 +38,8 @@ export function recordHistory(
   const suffix = readdirSync(folder).filter((name) => name.startsWith(`${orchestrator}@${version}-${slug}`)).length;
   writeFileSync(
     join(folder, `${orchestrator}@${version}-${slug}${suffix === 0 ? '' : `-${suffix + 1}`}.json`),
-    `${JSON.stringify(recorded)}\n`,
+    // Stack traces name the folder in which the recording was made; the recording is for every folder.
+    `${JSON.stringify(recorded).replaceAll(join(__dirname, '../..'), '')}\n`,
   );
 }
 
