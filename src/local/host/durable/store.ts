@@ -289,6 +289,12 @@ export class Store {
     return this.#one<{ value: string }>('SELECT value FROM meta WHERE key=?', key)?.value;
   }
 
+  /** How writes reach the disk: journal mode, and `synchronous` (2 is FULL). */
+  durability(): { journal: string; synchronous: number } {
+    const journal = this.#one<{ journal_mode: string }>('PRAGMA journal_mode')?.journal_mode ?? '';
+    return { journal, synchronous: this.#one<{ synchronous: number }>('PRAGMA synchronous')?.synchronous ?? 0 };
+  }
+
   /** The highest numbers in use. */
   highest(): { instance: number; message: number } {
     const instance = this.#one<{ high: number | null }>('SELECT max(key) AS high FROM instances')?.high ?? 0;
