@@ -6,8 +6,6 @@ export { startAzurite } from './azurite';
 export type { AzuriteOptions, RunningAzurite } from './azurite';
 export { createManualClock, createSystemClock } from './clock';
 export type { ManualClock } from './clock';
-export { runCloud } from './command';
-export type { CloudCommandOptions, CloudReady } from './command';
 export { connectCloudControl } from './control';
 export { CloudControlError } from './errors';
 export { seedEstate } from './estate';
