@@ -8,7 +8,6 @@ import { plants, sound } from './dependency-plants';
 const run = promisify(execFile);
 const root = join(__dirname, '../..');
 const cruiser = join(root, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs');
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- a CommonJS module without types
 const config: { forbidden: { name: string }[] } = require('../../.dependency-cruiser.cjs');
 
 /** What the tool finds in a tree that has `functions` and `src`: `rule: from -> to`, with packages by their name. */

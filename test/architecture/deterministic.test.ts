@@ -1,7 +1,6 @@
 import { parser } from 'typescript-eslint';
 import { RuleTester } from 'eslint';
 
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- a CommonJS module without types
 const { rules } = require('../../lint/index.cjs');
 
 RuleTester.describe = describe;

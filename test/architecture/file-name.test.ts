@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { Linter } from 'eslint';
 
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- a CommonJS module without types
 const plugin = require('../../lint/index.cjs');
 const root = join(__dirname, '../..');
 

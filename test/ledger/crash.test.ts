@@ -26,7 +26,7 @@ async function writeUntilFailure(storage: Storage): Promise<readonly string[]> {
 
 async function countOperations(): Promise<number> {
   let count = 0;
-  await writeUntilFailure(faulty(new MemoryStorage(), () => void (count += 1) as undefined));
+  await writeUntilFailure(faulty(new MemoryStorage(), () => void (count += 1)));
   return count;
 }
 

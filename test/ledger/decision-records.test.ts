@@ -65,7 +65,7 @@ test('the sweep does not look at decisions that are done', async () => {
   }
   await records.claim({ signalId: 'left', decision });
   const operations: Operation[] = [];
-  const watched = open(faulty(storage, (operation) => void operations.push(operation) as undefined));
+  const watched = open(faulty(storage, (operation) => void operations.push(operation)));
   expect(await watched.pending(end)).toHaveLength(1);
   // The list, the marker, and the decision it stands for.
   expect(operations.length).toBeLessThanOrEqual(4);
@@ -104,7 +104,7 @@ describe.each(['before', 'after'] as const)('a crash %s an operation takes effec
 
   test('a decision is done, or the sweep finds it, or nobody was told of it', async () => {
     let operations = 0;
-    await claimAndComplete(faulty(new MemoryStorage(), () => void (operations += 1) as undefined));
+    await claimAndComplete(faulty(new MemoryStorage(), () => void (operations += 1)));
     expect(operations).toBe(4);
     for (let crash = 1; crash <= operations; crash += 1) {
       const storage = new MemoryStorage();

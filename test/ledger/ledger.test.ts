@@ -54,7 +54,7 @@ describe('appending', () => {
   test('writes calls that come together as one block, and answers each with its own', async () => {
     const storage = new MemoryStorage();
     const operations: Operation[] = [];
-    const ledger = openLedger(faulty(storage, (operation) => void operations.push(operation) as undefined));
+    const ledger = openLedger(faulty(storage, (operation) => void operations.push(operation)));
     const receipts = await Promise.all(Array.from({ length: 50 }, (_, n) => ledger.append([draft(`${n}`)])));
     expect(receipts.map(([receipt]) => receipt?.sequence)).toEqual(Array.from({ length: 50 }, (_, n) => n + 1));
     expect(operations.filter(({ name }) => name === 'append')).toHaveLength(1);
@@ -79,7 +79,7 @@ describe('appending', () => {
     }
     const operations: Operation[] = [];
     await openLedger(
-      faulty(storage, (one) => void operations.push(one) as undefined),
+      faulty(storage, (one) => void operations.push(one)),
       clock,
       small,
     ).append([draft('new')]);

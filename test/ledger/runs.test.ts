@@ -31,7 +31,7 @@ test('an older revision that arrives late is dropped', async () => {
 test('putting the same again writes nothing', async () => {
   const storage = new MemoryStorage();
   const names: string[] = [];
-  const runs = createRunDocuments(faulty(storage, ({ name }) => void names.push(name) as undefined));
+  const runs = createRunDocuments(faulty(storage, ({ name }) => void names.push(name)));
   await runs.put(report);
   names.length = 0;
   await runs.put({ ...report });
