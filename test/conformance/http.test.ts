@@ -81,6 +81,7 @@ describe('HTTP functions', () => {
 });
 
 // Core Tools ask for no keys.
+// eslint-disable-next-line no-restricted-properties -- a host that asks for no keys cannot be tested for them
 (process.env.CONFORMANCE_URL && !process.env.CONFORMANCE_FUNCTION_KEY ? describe.skip : describe)('keys', () => {
   const status = async (path: string, headers: Record<string, string> = {}): Promise<number> =>
     (await host.fetch(path, { headers })).status;

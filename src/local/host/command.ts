@@ -62,9 +62,11 @@ export async function runHostCommand(argv: readonly string[], output: CommandOut
     output.error(`${(error as Error).message}\n\n${HELP}`);
     return 2;
   }
+  // Asked before it listens, a host stops as soon as it does.
+  const signalled = untilSignal();
   try {
     const host = await startHostCommand(options, output);
-    await untilSignal();
+    await signalled;
     output.error('Stopping.');
     await host.stop();
     return 0;

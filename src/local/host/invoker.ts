@@ -40,7 +40,7 @@ export interface InvocationResult {
   /** What the handler or a hook threw. */
   readonly failure: { readonly error: unknown } | undefined;
   readonly core: CoreInvocationContext;
-  response(): Promise<InvocationResponse>;
+  readonly response: () => Promise<InvocationResponse>;
 }
 
 /** How a call with all its bindings ended. */
@@ -61,7 +61,7 @@ export interface InvokerParts {
   readonly random: Random;
   readonly clock: HostClock;
   readonly bindings: Bindings;
-  onSpan?(span: HostSpan): void;
+  readonly onSpan?: (span: HostSpan) => void;
 }
 
 /** Calls the app's functions the way the Azure Functions worker does: through the library's invocation model and the hooks. */

@@ -14,7 +14,7 @@ interface Histogram {
 export class Metrics {
   readonly #counters = new Map<string, Map<string, number>>();
   readonly #histograms = new Map<string, Map<string, Histogram>>();
-  readonly #readers: { readonly name: string; readonly type: 'gauge' | 'counter'; read(): number }[] = [];
+  readonly #readers: { readonly name: string; readonly type: 'gauge' | 'counter'; readonly read: () => number }[] = [];
 
   count(name: string, labels: Labels = {}): void {
     const series = this.#counters.get(name) ?? new Map<string, number>();

@@ -136,8 +136,9 @@ export async function startRestate(folder: string): Promise<Contestant> {
   for (let tries = 0; ; tries++) {
     const answer = await send('POST', `http://127.0.0.1:${adminPort}/deployments`, deployment).catch(() => undefined);
     if (answer && answer.status < 300) break;
-    if (tries > 300 || server.exitCode !== null)
+    if (tries > 300 || server.exitCode !== null) {
       throw new Error(`Restate did not start: ${answer?.text ?? ''}\n${log}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   let counter = 0;

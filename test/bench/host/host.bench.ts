@@ -55,8 +55,9 @@ async function compare(
     medians.set(name, [...values].sort((a, b) => a - b)[Math.floor(RUNS / 2)] ?? Number.NaN);
   }
   const peer = medians.get('restate');
-  if (peer !== undefined)
+  if (peer !== undefined) {
     report(`host/${bench}/local-host-over-restate`, 'ratio', [(medians.get('local-host') ?? 0) / peer]);
+  }
 }
 
 /** Commits (each is one fsync of the write-ahead log) that an action takes, for each of `count` orchestrations. */
@@ -145,8 +146,9 @@ async function main(): Promise<void> {
     const fewHost = await startLocalHost(few);
     const small: number[] = [];
     await queryMicroseconds(fewHost, (index) => `done-${(index % 100) + 1}`);
-    for (let run = 0; run < RUNS; run++)
+    for (let run = 0; run < RUNS; run++) {
       small.push(await queryMicroseconds(fewHost, (index) => `done-${(index % 100) + 1}`));
+    }
     await fewHost.stop();
 
     const full = join(folder, 'full.db');

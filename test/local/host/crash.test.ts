@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { DurableWrite, RunningHost } from '../../../src/local/host';
 import { HostBench } from './support';
 
-require('../../conformance/apps/patterns/functions/durable.js');
-require('../../conformance/apps/patterns/functions/entities.js');
+import '../../conformance/apps/patterns/functions/durable.js';
+import '../../conformance/apps/patterns/functions/entities.js';
 
 process.env.CONFORMANCE_GREETING = 'Hello';
 
@@ -137,8 +137,9 @@ describe('a crash at every durable write', () => {
       if (crashed || crash?.when !== when || crash.sequence !== write.sequence) return;
       crashed = write;
       // What a killed process leaves: the bytes written so far.
-      for (const suffix of ['', '-wal'])
+      for (const suffix of ['', '-wal']) {
         if (existsSync(stateFile + suffix)) copyFileSync(stateFile + suffix, image + suffix);
+      }
       throw new Crash();
     };
     let host = await bench.start({ stateFile, onCommit: { before: at('before'), after: at('after') } });

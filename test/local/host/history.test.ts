@@ -3,8 +3,8 @@ import { createSeededRandom, createVirtualClock, type HistoryEvent, type Running
 import { functionsCore } from '../../support/functions-core';
 import { HostBench, START } from './support';
 
-require('../../conformance/apps/patterns/functions/durable.js');
-require('../../conformance/apps/patterns/functions/entities.js');
+import '../../conformance/apps/patterns/functions/durable.js';
+import '../../conformance/apps/patterns/functions/entities.js';
 
 df.app.activity('slow', {
   // Takes real time, a different one each time.
@@ -22,7 +22,7 @@ df.app.orchestration('mixed', function* (context) {
   return [...results, child, sum, context.df.newGuid(context.df.instanceId)];
 });
 df.app.orchestration('chain', function* (context) {
-  const steps = context.df.getInput() as number;
+  const steps = context.df.getInput<number>();
   for (let i = 0; i < steps; i++) yield context.df.callActivity('echo', i);
   return steps;
 });

@@ -14,17 +14,17 @@ df.app.activity('flaky', {
   },
 });
 df.app.orchestration('sequence', function* (context) {
-  const names = context.df.getInput() as string[];
+  const names = context.df.getInput<string[]>();
   const greetings: string[] = [];
   for (const name of names) greetings.push((yield context.df.callActivity('greet', name)) as string);
   return greetings;
 });
 df.app.orchestration('fanOut', function* (context) {
-  const names = context.df.getInput() as string[];
+  const names = context.df.getInput<string[]>();
   return yield context.df.Task.all(names.map((name) => context.df.callActivity('greet', name)));
 });
 df.app.orchestration('retrying', function* (context) {
-  const input = context.df.getInput() as { key: string; failures: number; attempts: number };
+  const input = context.df.getInput<{ key: string>(); failures: number; attempts: number };
   const retry = Object.assign(new df.RetryOptions(1000, input.attempts), { backoffCoefficient: 2 });
   try {
     return yield context.df.callActivityWithRetry('flaky', retry, input);
@@ -60,7 +60,7 @@ df.app.orchestration('parent', function* (context) {
   return [one, two];
 });
 df.app.orchestration('forever', function* (context) {
-  const count = context.df.getInput() as number;
+  const count = context.df.getInput<number>();
   const event = yield context.df.waitForExternalEvent('next');
   if (event === 'stop') return count;
   context.df.continueAsNew(count + 1);

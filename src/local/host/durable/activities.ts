@@ -125,7 +125,7 @@ function failureDetails(message: string): FailureDetails | undefined {
     const parsed = JSON.parse(message) as Record<string, unknown>;
     return {
       ErrorType: String(parsed.errorType),
-      ErrorMessage: String(parsed.errorMessage ?? ''),
+      ErrorMessage: typeof parsed.errorMessage === 'string' ? parsed.errorMessage : '',
       IsNonRetriable: parsed.isNonRetriable === true,
       ...(typeof parsed.stackTrace === 'string' ? { StackTrace: parsed.stackTrace } : {}),
       ...(parsed.properties ? { Properties: parsed.properties as Record<string, unknown> } : {}),

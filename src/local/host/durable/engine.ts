@@ -45,7 +45,7 @@ export interface EngineParts {
   readonly onCommit?: CommitHooks | undefined;
   /** For trace ids; not the source of instance ids, so that tracing does not change those. */
   readonly traceRandom: Random;
-  onSpan?(span: HostSpan): void;
+  readonly onSpan?: (span: HostSpan) => void;
 }
 
 /** What to start an orchestration with. */

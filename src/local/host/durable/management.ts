@@ -62,8 +62,9 @@ export class ManagementApi {
         return method === 'DELETE' ? await this.#purge(first) : { status: 404 };
       }
       if (method !== 'POST') return { status: 404 };
-      if (second.toLowerCase() === 'raiseevent' && third !== undefined)
+      if (second.toLowerCase() === 'raiseevent' && third !== undefined) {
         return await this.#raiseEvent(request, first, third);
+      }
       return await this.#operate(request, first, second.toLowerCase());
     } catch (error) {
       if (error instanceof RequestError || error instanceof RangeError) {

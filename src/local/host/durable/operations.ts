@@ -52,7 +52,7 @@ export class DurableOperations {
 /** The real extension's rules for instance ids. */
 function checkInstanceId(id: string): void {
   if (id.startsWith('@')) throw new RequestError('Orchestration instance ids must not start with @.');
-  // eslint-disable-next-line no-control-regex -- control characters are what the rule is about
+
   if (/[/\\#?\u0000-\u001f\u007f-\u009f]/.test(id)) {
     throw new RequestError('Orchestration instance ids must not contain /, \\, #, ?, or control characters.');
   }

@@ -150,7 +150,7 @@ export class OrchestratorSession {
     const { context, error } = await invoke(trigger);
     const durable = (context as { df?: { taskOrchestratorExecutor?: SdkExecutor } }).df;
     const executor = durable?.taskOrchestratorExecutor;
-    if (!executor && error !== undefined) throw error;
+    if (!executor && error !== undefined) throw error as Error;
     if (!executor || typeof executor.processEvent !== 'function' || !Array.isArray(executor.actions)) {
       throw new Error(
         'The orchestrator was not registered through durable-functions 3.x (app.orchestration), or that package changed its executor.',

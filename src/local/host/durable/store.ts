@@ -335,8 +335,8 @@ export interface InstanceFilter {
 const LIVE = "status IN ('Pending','Running','ContinuedAsNew','Suspended')";
 
 /** `node:sqlite` warns that it is experimental; whoever runs a host can do nothing about that. */
-function loadSqlite(): typeof import('node:sqlite') {
-  const emitWarning = process.emitWarning;
+function loadSqlite(): { readonly DatabaseSync: typeof DatabaseSync } {
+  const emitWarning = process.emitWarning.bind(process);
   process.emitWarning = () => undefined;
   try {
     return process.getBuiltinModule('node:sqlite');

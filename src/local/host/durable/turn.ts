@@ -85,8 +85,9 @@ export async function runTurn(instance: Instance, effects: TurnEffects): Promise
     return continueAsNew(instance, outcome.input, [...session.unconsumedEvents(), ...unfed], now, effects);
   }
   if (outcome.kind !== 'waiting') {
-    if (instance.session && instance.verifyAt > 0)
+    if (instance.session && instance.verifyAt > 0) {
       outcome = await verifyBeforeEnd(instance, invoke, recorded, outcome, effects);
+    }
     return finish(instance, recorded, outcome, timestamp, effects);
   }
   for (const taskId of session.takeCancelledTimers()) {

@@ -18,9 +18,9 @@ export interface WorkParts {
   readonly clock: HostClock;
   readonly busy: Busy;
   readonly settings: DurableSettings;
-  loadEntity(address: string): EntityState | undefined;
-  onTask(task: TaskName, outcome: ActivityOutcome): void;
-  onEntity(result: EntityBatchResult): void;
+  readonly loadEntity: (address: string) => EntityState | undefined;
+  readonly onTask: (task: TaskName, outcome: ActivityOutcome) => void;
+  readonly onEntity: (result: EntityBatchResult) => void;
 }
 
 /**

@@ -11,7 +11,7 @@ export interface AdminParts {
   invokeUrl(fn: RegisteredFunction): string | undefined;
   /** Runs a function with this input in the background. */
   run(fn: RegisteredFunction, input: unknown): void;
-  uptimeMs(): number;
+  readonly uptimeMs: () => number;
   readonly hostId: string;
 }
 

@@ -151,10 +151,11 @@ function readParameter(text: string, template: string): Parameter {
   if (name === '') throw new Error(`Route "${template}": cannot read the parameter "{${text}}".`);
   const checks = [...list.matchAll(/:([A-Za-z]+)(?:\((.*?)\)(?=:|$))?/g)].map(([, kind = '', argument = '']) => {
     const build = constraints[kind.toLowerCase()];
-    if (!build)
+    if (!build) {
       throw new Error(
         `Route "${template}": "${kind}" is no constraint. Use one of ${Object.keys(constraints).join(', ')}.`,
       );
+    }
     return build(argument);
   });
   return { name, checks, optional, catchAll, fallback };

@@ -60,8 +60,9 @@ export function parseSchedule(expression: string): Schedule {
           !monthSet.has(date.getUTCMonth() + 1) ||
           !daySet.has(date.getUTCDate()) ||
           !weekdaySet.has(date.getUTCDay())
-        )
+        ) {
           continue;
+        }
         const within = firstTimeOfDay(timesOfDay, offset === 0 ? (start - day) / 1000 : 0);
         if (within !== undefined) return day + within * 1000;
       }

@@ -14,8 +14,8 @@ export interface TimerFunctionParts {
   readonly busy: Busy;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where the schedule stood when the host last ran. */
-  load(name: string): ScheduleStatus | undefined;
-  save(name: string, status: ScheduleStatus): Promise<void>;
+  readonly load: (name: string) => ScheduleStatus | undefined;
+  readonly save: (name: string, status: ScheduleStatus) => Promise<void>;
 }
 
 /** When a timer function last ran and was to run next; epoch milliseconds. */

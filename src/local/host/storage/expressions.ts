@@ -25,16 +25,17 @@ export function resolveExpression(
   return settled.replace(/\{([^{}]+)\}/g, (_, name: string) => {
     const lower = name.toLowerCase();
     if (lower === 'rand-guid') return randomUuid(context.random);
-    if (lower === 'datetime')
+    if (lower === 'datetime') {
       return new Date(context.now())
         .toISOString()
         .replace(/\.\d+Z$/, 'Z')
         .replace(/:/g, '-');
+    }
     const value = lookUp(values, name.split('.'));
     if (value === undefined || value === null) {
       throw new Error(`"${text}" needs {${name}}, which the trigger does not give.`);
     }
-    return typeof value === 'object' ? JSON.stringify(value) : String(value);
+    return typeof value === 'string' ? value : JSON.stringify(value);
   });
 }
 

@@ -77,8 +77,9 @@ export class QueueTriggers {
         if (messages.length > 0) continue;
       } catch (error) {
         // Said once, not at every poll.
-        if (!broken)
+        if (!broken) {
           this.#parts.log.error('Host.Triggers.Queue', `Queue '${queue.name}' of '${fn.name}' cannot be read.`, error);
+        }
         broken = true;
         pause = longest;
       }
@@ -179,7 +180,8 @@ function readCount(value: unknown, fallback: number): number {
 }
 
 function readTimeSpan(value: unknown): number | undefined {
-  const [, hours, minutes, seconds] = /^(\d+):(\d{2}):(\d{2}(?:\.\d+)?)$/.exec(String(value ?? '')) ?? [];
+  const text = typeof value === 'string' ? value : '';
+  const [, hours, minutes, seconds] = /^(\d+):(\d{2}):(\d{2}(?:\.\d+)?)$/.exec(text) ?? [];
   if (hours === undefined) return undefined;
   return Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Number(seconds) * 1000;
 }
