@@ -44,13 +44,17 @@ export const machineSightingSchema = z.discriminatedUnion('exists', [
 ]);
 export type MachineSighting = z.infer<typeof machineSightingSchema>;
 
+/** So many characters a ticket's token may have: two of ARM's signed addresses, of some 4,000 each, and room to spare. */
+export const longestToken = 16_384;
+
 /**
  * A started operation: data, so that another process can poll it. `token` is opaque to everyone but the adapter and holds
  * no credential.
  */
 export const operationTicketSchema = z.object({
   operation: machineOperationSchema,
-  token: z.string().max(8192),
+  /** Empty when the operation's address is not known: then the machine itself is looked at. */
+  token: z.string().max(longestToken),
   startedAt: instantSchema,
   retryAfterSeconds: z.number().min(0).max(3600),
 });

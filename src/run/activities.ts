@@ -1,9 +1,10 @@
 import { handler } from '../kernel/activity';
-import { epochOf, type Clock } from '../kernel/clock';
-import { PermanentError } from '../kernel/errors';
+import { epochOf, isoOf, type Clock, type Iso8601 } from '../kernel/clock';
+import { describeError, PermanentError } from '../kernel/errors';
 import { hashOf, uuidOf } from '../kernel/hash';
+import { parseResourceId, type ResourceId } from '../kernel/resource-id';
 import type { Fences } from '../ports/fences';
-import type { Procedure } from '../runbooks';
+import type { EffectResult, EffectStatus, Facts, Plan, Procedure, Step, Verification } from '../runbooks';
 import { applyContract, lookContract, observeContract, recordContract, settleContract } from './contract';
 import type { EffectJournal } from './effect-journal';
 import type { IncidentReport, RunReport } from './model';
@@ -13,6 +14,16 @@ export interface Records {
   record(runs: readonly RunReport[], incident: IncidentReport | null): Promise<number>;
   /** Whether the alert with this correlation is known to be resolved. */
   isResolved(correlation: string): Promise<boolean>;
+}
+
+interface Judgement {
+  readonly verification: Verification;
+  readonly undo: Step[];
+}
+
+interface Refusal {
+  readonly code: string;
+  readonly message: string;
 }
 
 export interface RunActivityPorts {
@@ -25,84 +36,140 @@ export interface RunActivityPorts {
 /** An effect whose answer never came may still be on its way for so long; only then is it asked for again. */
 export const unheardSeconds = 60;
 
+/** An attempt that could not find out whether an earlier one reached the platform looks again after so long. */
+const lookAgainSeconds = 15;
+
+/** A reason as reports and contracts take it. */
+const shortened = (error: unknown): string => describeError(error).slice(0, 500);
+
+/** Gives `otherwise` for what would be thrown again every time: a retry of the activity is only for what may pass. */
+async function unlessPermanent<Result>(
+  work: () => Promise<Result>,
+  otherwise: (error: PermanentError) => Result | Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof PermanentError) {
+      return otherwise(error);
+    }
+    throw error;
+  }
+}
+
 /** The activities of the loop: decode, one idempotent effect, encode. */
 export function runActivities(ports: RunActivityPorts) {
   const { procedures, journal, records, clock } = ports;
-  const procedureOf = (name: string): Procedure => {
+  /** The runbook of that name, when it is about this kind of resource. */
+  const procedureFor = (name: string, target: ResourceId): Procedure => {
     const found = procedures.get(name);
     if (found === undefined) {
       throw new PermanentError('UnknownRunbook', `there is no runbook "${name}" in this version`);
     }
+    const { resourceTypes } = found.runbook;
+    const type = parseResourceId(target)?.parts.type ?? '';
+    if (!resourceTypes.includes(type)) {
+      throw new PermanentError('WrongResourceType', `${name} is for ${resourceTypes.join(', ')}, not for ${type}`);
+    }
     return found;
   };
+  const judge = (name: string, target: ResourceId, before: Facts, actedAt: Iso8601, abort: AbortSignal) =>
+    unlessPermanent(
+      async (): Promise<Judgement> => {
+        const sighting = await procedureFor(name, target).look(target, abort);
+        return { verification: sighting.verify(before, actedAt), undo: [...sighting.undo(before)] };
+      },
+      (error): Judgement => ({ verification: { verdict: 'blind', reasons: [shortened(error)], facts: {} }, undo: [] }),
+    );
 
   return {
     observe: handler(observeContract, async ({ target, runbook, parameters, correlation }, abort) => {
-      const [sighting, alreadyResolved] = await Promise.all([
-        procedureOf(runbook).look(target, abort),
+      const [plan, alreadyResolved] = await Promise.all([
+        unlessPermanent(
+          async (): Promise<Plan> => (await procedureFor(runbook, target).look(target, abort)).plan(parameters),
+          (error) => ({ kind: 'impossible', reasons: [shortened(error)] }),
+        ),
         correlation === null ? false : records.isResolved(correlation),
       ]);
-      const plan = sighting.plan(parameters);
       return { plan, planHash: hashOf(plan), alreadyResolved };
     }),
 
     apply: (fences: Fences) =>
       handler(applyContract, async ({ runId, target, runbook, environment, token, step, before }, abort) => {
-        const found = procedureOf(runbook);
+        const refused = ({ code, message }: Refusal) => ({ kind: 'refused' as const, code, message });
+        const later = (retryAfterSeconds: number, reason: string) => ({
+          kind: 'later' as const,
+          retryAfterSeconds,
+          reason: reason.slice(0, 500),
+        });
+        const found = await unlessPermanent<Procedure | PermanentError>(
+          async () => procedureFor(runbook, target),
+          (error) => error,
+        );
+        if (found instanceof PermanentError) {
+          return refused(found);
+        }
         const intention = await journal.intend(runId, target, step, before);
         if (intention.kind === 'started') {
           return { kind: 'started' as const, ticket: intention.ticket };
         }
+        let { etag } = intention;
         if (intention.kind === 'unknown') {
-          const landed = (await found.look(target, abort)).landed(before);
-          const age = (clock.now() - (epochOf(intention.intendedAt) ?? clock.now())) / 1000;
+          const now = clock.now();
+          const age = (now - (epochOf(intention.intendedAt) ?? now)) / 1000;
+          const landed = await unlessPermanent(
+            async () => (await found.look(target, abort)).landed(before),
+            () => 'unknown' as const,
+          );
           if (landed === 'yes') {
-            // The operation's own address is lost with the answer; the target itself tells when it is over.
-            const ticket = { operation: step.effect, token: '', startedAt: intention.intendedAt, retryAfterSeconds: 5 };
-            await journal.started(runId, step, intention.etag, ticket);
+            // The operation's own address is lost with the answer; the target itself tells when it is over. The time is
+            // that of the looking: by then it had certainly been accepted.
+            const ticket = { operation: step.effect, token: '', startedAt: isoOf(clock.now()), retryAfterSeconds: 5 };
+            await journal.started(runId, step, ticket);
             return { kind: 'started' as const, ticket };
           }
-          if (age < unheardSeconds) {
-            return {
-              kind: 'later' as const,
-              retryAfterSeconds: 15,
-              reason: 'an earlier attempt may still reach the platform',
-            };
+          if (landed === 'unknown' || age < unheardSeconds) {
+            return later(lookAgainSeconds, 'an earlier attempt may still reach the platform');
           }
+          const taken = await journal.again(runId, step, etag);
+          if (taken === undefined) {
+            return later(lookAgainSeconds, 'another attempt is under way');
+          }
+          etag = taken;
         }
         const fence = await fences.problem(environment, target, token);
         if (fence !== undefined) {
-          await journal.withdraw(runId, step, intention.etag);
+          await journal.withdraw(runId, step, etag);
           return { kind: 'fenced' as const, reason: fence };
         }
-        const result = await found.effects.start(target, step, uuidOf('effect', runId, step.id), abort);
+        const result = await unlessPermanent(
+          () => found.effects.start(target, step, uuidOf('effect', runId, step.id), abort),
+          (error): EffectResult => ({ kind: 'refused', refusal: { code: error.code, message: shortened(error) } }),
+        );
         if (result.kind === 'started') {
-          await journal.started(runId, step, intention.etag, result.ticket);
+          await journal.started(runId, step, result.ticket);
           return result;
         }
-        await journal.withdraw(runId, step, intention.etag);
-        return result.kind === 'later' ? result : { kind: 'refused' as const, ...result.refusal };
+        await journal.withdraw(runId, step, etag);
+        return result.kind === 'later' ? later(result.retryAfterSeconds, result.reason) : refused(result.refusal);
       }),
 
     settle: handler(settleContract, async ({ target, runbook, ticket, before, actedAt }, abort) => {
-      const found = procedureOf(runbook);
-      const status = await found.effects.poll(target, ticket, abort);
+      const status = await unlessPermanent(
+        () => procedureFor(runbook, target).effects.poll(target, ticket, abort),
+        (error): EffectStatus => ({ kind: 'failed', refusal: { code: error.code, message: error.message } }),
+      );
       if (status.kind === 'running') {
         return status;
       }
-      const sighting = await found.look(target, abort);
-      return {
-        kind: 'over' as const,
-        failure: status.kind === 'failed' ? `${status.refusal.code}: ${status.refusal.message}` : null,
-        verification: sighting.verify(before, actedAt),
-        undo: [...sighting.undo(before)],
-      };
+      const judgement = await judge(runbook, target, before, actedAt, abort);
+      const failure = status.kind === 'failed' ? `${status.refusal.code}: ${status.refusal.message}` : null;
+      return { kind: 'over' as const, failure, ...judgement };
     }),
 
-    look: handler(lookContract, async ({ target, runbook, before, actedAt }, abort) => {
-      const sighting = await procedureOf(runbook).look(target, abort);
-      return { verification: sighting.verify(before, actedAt), undo: [...sighting.undo(before)] };
-    }),
+    look: handler(lookContract, ({ target, runbook, before, actedAt }, abort) =>
+      judge(runbook, target, before, actedAt, abort),
+    ),
 
     record: handler(recordContract, async ({ runs, incident }) => ({ recorded: await records.record(runs, incident) })),
   };

@@ -33,11 +33,19 @@ export type Intention =
 
 export interface EffectJournal {
   intend(runId: string, target: string, step: Step, before: Facts): Promise<Intention>;
-  /** Notes that the platform accepted. */
-  started(runId: string, step: Step, etag: string, ticket: Ticket): Promise<void>;
+  /**
+   * Takes over an intention that came to nothing, in order to ask the platform once more: it counts from now on. `undefined`
+   * when another attempt was faster.
+   */
+  again(runId: string, step: Step, etag: string): Promise<string | undefined>;
+  /** Notes that the platform accepted, whatever others wrote meanwhile: this alone is certain. The first ticket stays. */
+  started(runId: string, step: Step, ticket: Ticket): Promise<void>;
   /** Takes an intention back: the platform certainly did not accept. */
   withdraw(runId: string, step: Step, etag: string): Promise<void>;
 }
+
+/** Lost races of one write; one attempt at a time is the rule. */
+const conflictLimit = 10;
 
 /** The journal of effects, as documents under `effects/<run>/<step>.json`. */
 export function createEffectJournal(documents: Documents, clock: Clock): EffectJournal {
@@ -76,17 +84,32 @@ export function createEffectJournal(documents: Documents, clock: Clock): EffectJ
       }
       return { kind: 'unknown', etag: stored.etag, intendedAt: found.intendedAt };
     },
-    async started(runId, step, etag, ticket) {
+    async again(runId, step, etag) {
       const path = pathOf(runId, step);
       const stored = await documents.get(path);
-      if (stored === undefined) {
-        throw new InvariantError(`the intention ${path} vanished while its effect was carried out`);
+      if (stored === undefined || stored.etag !== etag) {
+        return undefined;
       }
-      const found = effectSchema.parse(stored.value);
-      if (found.state === 'started') {
-        return;
+      const renewed: Effect = { ...effectSchema.parse(stored.value), intendedAt: isoOf(clock.now()) };
+      const replaced = await documents.replace(path, renewed, etag);
+      return replaced.kind === 'replaced' ? replaced.etag : undefined;
+    },
+    async started(runId, step, ticket) {
+      const path = pathOf(runId, step);
+      for (let attempt = 0; attempt < conflictLimit; attempt += 1) {
+        const stored = await documents.get(path);
+        if (stored === undefined) {
+          throw new InvariantError(`the intention ${path} vanished while its effect was carried out`);
+        }
+        const found = effectSchema.parse(stored.value);
+        if (found.state === 'started') {
+          return;
+        }
+        if ((await documents.replace(path, { ...found, state: 'started', ticket }, stored.etag)).kind === 'replaced') {
+          return;
+        }
       }
-      await documents.replace(path, { ...found, state: 'started', ticket }, etag);
+      throw new ConflictError('EffectContended', `others keep changing ${path}`);
     },
     async withdraw(runId, step, etag) {
       const path = pathOf(runId, step);

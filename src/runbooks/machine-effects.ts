@@ -25,7 +25,7 @@ export function machineEffects(machines: Machines): Effects<MachineSighting> {
       if (now.provisionedAt === null || typeof before['provisionedAt'] !== 'string') {
         return 'unknown';
       }
-      return now.provisionedAt > before['provisionedAt'] ? 'yes' : 'no';
+      return Date.parse(now.provisionedAt) > Date.parse(before['provisionedAt']) ? 'yes' : 'no';
     },
   };
 }

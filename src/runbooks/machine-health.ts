@@ -5,6 +5,9 @@ import type { Facts, Plan, Step, Verification } from './model';
 /** States of the platform's own that mean: an operation is going on. */
 const busyStates: ReadonlySet<string> = new Set(['creating', 'updating', 'deleting', 'migrating']);
 
+/** Power states on the way to another one. */
+const passingPowerStates: ReadonlySet<string> = new Set(['starting', 'stopping', 'deallocating']);
+
 /** What speaks against a machine being healthy, in words; empty when it is. Evidence of absence only: see {@link assess}. */
 function complaints(machine: MachineObservation): string[] {
   const found: string[] = [];
@@ -62,6 +65,13 @@ export function planOperation(
       retryAfterSeconds: 30,
     };
   }
+  if (passingPowerStates.has(sighting.powerState)) {
+    return {
+      kind: 'busy',
+      reasons: [`somebody is changing the machine: it is ${sighting.powerState}`],
+      retryAfterSeconds: 30,
+    };
+  }
   if (sighting.powerState !== 'running' && sighting.powerState !== 'unknown') {
     return {
       kind: 'impossible',
@@ -94,7 +104,8 @@ export function assess(before: Facts, after: MachineSighting, actedAt: Iso8601):
   if (before['powerState'] === 'running' && ['stopped', 'deallocated'].includes(after.powerState)) {
     return { verdict: 'worse', reasons: [`it was running before and is ${after.powerState} now`], facts };
   }
-  const fresh = after.availability !== null && after.availability.at >= actedAt;
+  const isAfter = (instant: string): boolean => Date.parse(instant) >= Date.parse(actedAt);
+  const fresh = after.availability !== null && isAfter(after.availability.at) && isAfter(after.observedAt);
   const reasons = complaints(fresh ? after : { ...after, availability: null });
   if (reasons.length > 0) {
     return { verdict: 'pending', reasons, facts };

@@ -65,7 +65,7 @@ export type Verification = z.infer<typeof verificationSchema>;
 /** A started operation, as data: another process can poll it. Holds no credential. */
 export const ticketSchema = z.object({
   operation: z.string().max(64),
-  token: z.string().max(8192),
+  token: z.string().max(16_384),
   startedAt: instantSchema,
   retryAfterSeconds: z.number().min(0).max(3600),
 });

@@ -16,8 +16,15 @@ export interface AzureClients {
   resourceHealth(id: ResourceId, abort: AbortSignal): Promise<MachineObservation['resourceHealth']>;
 }
 
-/** Holds the body of the last answer within one asynchronous call, for what the SDK does not hand out. */
-export const lastBody = new AsyncLocalStorage<{ body?: string }>();
+/** An answer, as far as the SDK does not hand it out. */
+export interface LastAnswer {
+  status?: number;
+  body?: string;
+  retryAfter?: string;
+}
+
+/** Holds the last answer within one asynchronous call; empty when the last request got none. */
+export const lastAnswer = new AsyncLocalStorage<{ current: LastAnswer }>();
 
 /** Stable version of Microsoft.ResourceHealth (Azure REST API specifications). */
 const resourceHealthVersion = '2025-05-01';
@@ -44,13 +51,18 @@ export function createAzureClients(options: {
     kept(computes, subscriptionId, () => {
       const client = new ComputeManagementClient(credential, subscriptionId, shared);
       client.pipeline.addPolicy({
-        name: 'keepLastBody',
+        name: 'keepLastAnswer',
         sendRequest: async (request, next) => {
+          const box = lastAnswer.getStore() ?? { current: {} };
+          box.current = {};
           const response = await next(request);
-          const box = lastBody.getStore();
-          if (box !== undefined && typeof response.bodyAsText === 'string') {
-            box.body = response.bodyAsText;
-          }
+          const { status, bodyAsText: body, headers } = response;
+          const retryAfter = headers.get('retry-after');
+          box.current = {
+            status,
+            ...(typeof body === 'string' ? { body } : {}),
+            ...(retryAfter === undefined ? {} : { retryAfter }),
+          };
           return response;
         },
       });

@@ -2,24 +2,27 @@ import { restorePoller, type InstanceViewStatus, type VirtualMachine } from '@az
 import type { MonitorClient } from '@azure/arm-monitor';
 import { z } from 'zod';
 import { isoOf, type Clock, type Iso8601 } from '../../kernel/clock';
-import { InvariantError } from '../../kernel/errors';
+import { PermanentError } from '../../kernel/errors';
 import { parseResourceId, type ResourceId } from '../../kernel/resource-id';
-import type {
-  MachineOperation,
-  MachineObservation,
-  Machines,
-  MachineSighting,
-  OperationTicket,
-  PollResult,
-  PowerState,
+import {
+  longestToken,
+  type MachineOperation,
+  type MachineObservation,
+  type Machines,
+  type MachineSighting,
+  type OperationTicket,
+  type PollResult,
+  type PowerState,
 } from '../../ports/machines';
 import { classify, failureOf, startFailure } from './classify';
-import { lastBody, type AzureClients } from './azure-clients';
+import { lastAnswer, type AzureClients, type LastAnswer } from './azure-clients';
 
 /** Metric that tells whether a VM was available, one point a minute: Azure Monitor, `Microsoft.Compute/virtualMachines`. */
 const availabilityMetric = 'VmAvailabilityMetric';
 /** How far back to look for its newest point; it comes with a lag of a minute or more. */
 const metricWindowSeconds = 600;
+
+const machineType = 'microsoft.compute/virtualmachines';
 
 const powerStates: ReadonlySet<string> = new Set([
   'running',
@@ -38,42 +41,44 @@ export function createAzureMachines(options: { readonly clients: AzureClients; r
     async observe(id, abort): Promise<MachineSighting> {
       const { subscriptionId, resourceGroup, name } = partsOf(id);
       const observedAt = isoOf(clock.now());
-      try {
-        const machine = await clients
-          .compute(subscriptionId)
-          .virtualMachines.get(resourceGroup, name, { expand: 'instanceView', abortSignal: abort });
-        const [resourceHealth, availability] = await Promise.all([
-          clients.resourceHealth(id, abort),
-          newestAvailability(clients.monitor(subscriptionId), id, observedAt, abort),
-        ]);
-        return { exists: true, observedAt, resourceHealth, availability, ...fromInstanceView(machine) };
-      } catch (error) {
-        if (failureOf(error).status === 404) {
-          return { exists: false, observedAt };
-        }
-        throw classify(error);
+      const machine = await clients
+        .compute(subscriptionId)
+        .virtualMachines.get(resourceGroup, name, { expand: 'instanceView', abortSignal: abort })
+        .catch((error: unknown) => {
+          if (isAbsence(error)) {
+            return undefined;
+          }
+          throw classify(error);
+        });
+      if (machine === undefined) {
+        return { exists: false, observedAt };
       }
+      const [resourceHealth, availability] = await Promise.all([
+        clients.resourceHealth(id, abort),
+        newestAvailability(clients.monitor(subscriptionId), id, observedAt, abort),
+      ]);
+      return { exists: true, observedAt, resourceHealth, availability, ...fromInstanceView(machine) };
     },
 
     async start(id, operation, requestId, abort) {
       const { subscriptionId, resourceGroup, name } = partsOf(id);
-      const startedAt = isoOf(clock.now());
       const requestOptions = {
         headers: { 'x-ms-client-request-id': requestId, 'x-ms-correlation-request-id': requestId },
       };
       let retryAfterSeconds = 5;
       const onResponse = (response: { headers: { get(header: string): string | undefined } }): void => {
-        const asked = Number(response.headers.get('retry-after'));
-        if (Number.isFinite(asked) && asked > 0) {
-          retryAfterSeconds = Math.min(asked, 3600);
-        }
+        retryAfterSeconds = waitOf(response.headers.get('retry-after')) ?? retryAfterSeconds;
       };
       try {
         const { virtualMachines } = clients.compute(subscriptionId);
         const begin = virtualMachines[operation].bind(virtualMachines);
         const poller = begin(resourceGroup, name, { abortSignal: abort, requestOptions, onResponse });
         await poller.submitted();
-        const token = await poller.serialize();
+        // The signed addresses that ARM gives run to thousands of characters. One that no ticket holds is done without.
+        const serialized = await poller.serialize();
+        const token = serialized.length <= longestToken ? serialized : '';
+        // The time of the acceptance, not of the asking: what is seen in between is no evidence of an outcome.
+        const startedAt = isoOf(clock.now());
         return { kind: 'started' as const, ticket: { operation, token, startedAt, retryAfterSeconds } };
       } catch (error) {
         return startFailure(error);
@@ -84,31 +89,63 @@ export function createAzureMachines(options: { readonly clients: AzureClients; r
       if (ticket.token === '') {
         return pollByLooking(await this.observe(id, abort));
       }
-      return pollByToken(clients, id, ticket, abort);
+      return (await pollByToken(clients, id, ticket, abort)) ?? pollByLooking(await this.observe(id, abort));
     },
   };
 }
 
+/**
+ * Group and name of a machine.
+ * @throws PermanentError for any other resource, also for one that only ends like a machine (an extension of something else).
+ */
 function partsOf(id: ResourceId) {
   const parsed = parseResourceId(id);
-  if (parsed === undefined || parsed.parts.type !== 'microsoft.compute/virtualmachines') {
-    throw new InvariantError(`${id} is not a virtual machine`);
+  const { subscriptionId = '', resourceGroup = '', name = '' } = parsed?.parts ?? {};
+  const itself = `/subscriptions/${subscriptionId}/resourcegroups/${resourceGroup}/providers/${machineType}/${name}`;
+  if (parsed === undefined || resourceGroup === '' || parsed.id !== itself) {
+    throw new PermanentError('NotAMachine', `${id} is not a virtual machine`);
   }
   return parsed.parts;
 }
 
-/** Without the operation's address, the machine itself tells: an operation shows as a provisioning state that is not final. */
-function pollByLooking(sighting: MachineSighting): PollResult {
-  const busy = sighting.exists && !['succeeded', 'failed', 'canceled'].includes(sighting.provisioningState);
-  return busy ? { kind: 'running', retryAfterSeconds: 10 } : { kind: 'succeeded' };
+/**
+ * Codes with which ARM says for certain that a machine is not there. Its other 404s do not: `SubscriptionNotFound`, for one,
+ * also means that the identity sees nothing of the subscription.
+ */
+const absenceCodes: ReadonlySet<string> = new Set(['ResourceNotFound', 'ResourceGroupNotFound', 'NotFound']);
+
+function isAbsence(error: unknown): boolean {
+  const { status, code } = failureOf(error);
+  return status === 404 && absenceCodes.has(code);
 }
 
+/** A `Retry-After` in seconds; `undefined` when there is none that can be used. */
+function waitOf(header: string | undefined): number | undefined {
+  const asked = Number(header ?? Number.NaN);
+  return Number.isFinite(asked) && asked > 0 ? Math.min(asked, 3600) : undefined;
+}
+
+/** Without the operation's address, the machine itself tells: an operation shows as a provisioning state that is not final. */
+function pollByLooking(sighting: MachineSighting): PollResult {
+  if (!sighting.exists || sighting.provisioningState === 'succeeded') {
+    return { kind: 'succeeded' };
+  }
+  const { provisioningState } = sighting;
+  return provisioningState === 'failed' || provisioningState === 'canceled'
+    ? {
+        kind: 'failed',
+        refusal: { code: provisioningState, message: `the provisioning state is ${provisioningState}` },
+      }
+    : { kind: 'running', retryAfterSeconds: 10 };
+}
+
+/** `undefined` when the platform knows the operation no more, which it forgets after a while. */
 async function pollByToken(
   clients: AzureClients,
   id: ResourceId,
   ticket: OperationTicket,
   abort: AbortSignal,
-): Promise<PollResult> {
+): Promise<PollResult | undefined> {
   const client = clients.compute(partsOf(id).subscriptionId);
   const { virtualMachines } = client;
   const operations: Readonly<Record<MachineOperation, typeof virtualMachines.restart>> = {
@@ -119,15 +156,21 @@ async function pollByToken(
   const poller = restorePoller(client, ticket.token, operations[ticket.operation], { abortSignal: abort });
   // A restored poller asks once for each `poll`, and throws when the operation ended badly; its words for that are for
   // people only, so the code is read from the operation's own body.
-  const seen: { body?: string } = {};
+  const seen: { current: LastAnswer } = { current: {} };
   try {
-    await lastBody.run(seen, () => poller.poll({ abortSignal: abort }));
+    await lastAnswer.run(seen, () => poller.poll({ abortSignal: abort }));
   } catch (error) {
-    if (failureOf(error).status === 404) {
-      // The platform forgets operations after a while; the machine itself is looked at next.
-      return { kind: 'succeeded' };
+    const { status, retryAfterSeconds } = failureOf(error);
+    if (status === 404) {
+      return undefined;
     }
-    if (!isOver(poller.operationState?.status)) {
+    if (status === 429) {
+      // Throttled: asked again sooner, it would wait anew. The wait is the caller's, on a durable timer.
+      return { kind: 'running', retryAfterSeconds: retryAfterSeconds ?? 30 };
+    }
+    // The SDK calls an operation failed also when it only could not be asked. It has failed when the platform answered, and
+    // said so.
+    if (seen.current.status !== 200 || !isOver(poller.operationState?.status)) {
       throw classify(error);
     }
   }
@@ -139,10 +182,10 @@ async function pollByToken(
     case 'canceled':
       return {
         kind: 'failed',
-        refusal: operationError(seen.body) ?? { code: state.status, message: state.error?.message ?? '' },
+        refusal: operationError(seen.current.body) ?? { code: state.status, message: state.error?.message ?? '' },
       };
     default:
-      return { kind: 'running', retryAfterSeconds: ticket.retryAfterSeconds };
+      return { kind: 'running', retryAfterSeconds: waitOf(seen.current.retryAfter) ?? ticket.retryAfterSeconds };
   }
 }
 
@@ -209,14 +252,22 @@ async function newestAvailability(
   abort: AbortSignal,
 ): Promise<MachineObservation['availability']> {
   const from = new Date(Date.parse(observedAt) - metricWindowSeconds * 1000).toISOString();
-  const answer = await monitor.metrics.list(id.slice(1), {
-    metricnames: availabilityMetric,
-    timespan: `${from}/${observedAt}`,
-    interval: 'PT1M',
-    aggregation: 'Average',
-    abortSignal: abort,
-  });
-  const points = answer.value[0]?.timeseries?.[0]?.data ?? [];
+  const answer = await monitor.metrics
+    .list(id.slice(1), {
+      metricnames: availabilityMetric,
+      timespan: `${from}/${observedAt}`,
+      interval: 'PT1M',
+      aggregation: 'Average',
+      abortSignal: abort,
+    })
+    .catch((error: unknown) => {
+      // The machine was there a moment ago; that its metrics are not says nothing about it.
+      if (failureOf(error).status === 404) {
+        return undefined;
+      }
+      throw classify(error);
+    });
+  const points = answer?.value[0]?.timeseries?.[0]?.data ?? [];
   // The newest point with a value: Azure lists minutes that have none yet.
   for (let index = points.length - 1; index >= 0; index -= 1) {
     const point = points[index];

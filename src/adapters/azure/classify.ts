@@ -55,7 +55,8 @@ function armCode(error: ServiceError): string | undefined {
 
 /**
  * Which of ours an error of an Azure SDK is. Without a status the request got no answer (connection, time limit): transient.
- * 408, 429 and 5xx are transient; everything else will answer the same again.
+ * 401, 408, 429 and 5xx are transient; everything else will answer the same again. A 401 is about the token, not about
+ * permissions (that is 403): one that has just expired, or clocks that differ, and it passes with the next token.
  */
 export function classify(error: unknown): AutomationError {
   if (error instanceof AutomationError) {
@@ -63,7 +64,7 @@ export function classify(error: unknown): AutomationError {
   }
   const { status, code, message, retryAfterSeconds } = failureOf(error);
   const details = { status: status ?? null, code };
-  if (status === undefined || status === 408 || status === 429 || status >= 500) {
+  if (status === undefined || status === 401 || status === 408 || status === 429 || status >= 500) {
     const wait = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
     return new TransientError(
       status === undefined ? 'AzureUnreachable' : 'AzureUnavailable',
@@ -71,11 +72,10 @@ export function classify(error: unknown): AutomationError {
       { details, cause: error, ...wait },
     );
   }
-  return new PermanentError(
-    status === 403 || status === 401 ? 'AzureDenied' : 'AzureRefused',
-    `Azure: ${code}: ${message}`,
-    { details, cause: error },
-  );
+  return new PermanentError(status === 403 ? 'AzureDenied' : 'AzureRefused', `Azure: ${code}: ${message}`, {
+    details,
+    cause: error,
+  });
 }
 
 /** What to do about an error that came instead of an operation's acceptance. */
@@ -84,14 +84,15 @@ export type StartFailure =
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 /**
- * Errors that certainly mean "not started": throttled (429) and held by another operation (409, or 429 with
- * `RetryableErrorDueToAnotherOperation`) ask for later; other 4xx are refusals. Anything else is thrown, because the
- * request may have been accepted.
+ * Errors that certainly mean "not started". Throttled (429), held by another operation (409, or 429 with
+ * `RetryableErrorDueToAnotherOperation`) and without a valid token (401) ask for later. Other 4xx are refusals, and so is
+ * the 409 `OperationNotAllowed`, with which Compute refuses by state or quota. Anything else is thrown, because the request
+ * may have been accepted.
  */
 export function startFailure(error: unknown): StartFailure {
   const failure = failureOf(error);
   const { status, code, message } = failure;
-  if (status === 429 || status === 409) {
+  if (status === 401 || status === 429 || (status === 409 && code !== 'OperationNotAllowed')) {
     return { kind: 'later', retryAfterSeconds: failure.retryAfterSeconds ?? 30, reason: `${code}: ${message}` };
   }
   if (status !== undefined && status >= 400 && status < 500 && status !== 408) {
