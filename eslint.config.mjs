@@ -64,7 +64,7 @@ export default defineConfig(
       'max-lines': ['error', { max: 500 }],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-var': 'error',
-      'prefer-const': ['error', { destructuring: 'all' }],
+      'prefer-const': ['error', { destructuring: 'all', ignoreReadBeforeAssign: true }],
       curly: ['error', 'multi-line'],
       // Readers of untrusted text look for control characters on purpose.
       'no-control-regex': 'off',

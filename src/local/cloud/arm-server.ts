@@ -1,7 +1,7 @@
-import { createServer, Server } from 'node:https';
-import { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { authenticate } from './authentication';
-import { ServerCertificate } from './certificates';
+import type { ServerCertificate } from './certificates';
 import {
   ArmError,
   authorizationFailed,
@@ -12,11 +12,11 @@ import {
   resourceNotFound,
   subscriptionNotFound,
 } from './errors';
-import { ActiveFault, JournalEntry, Principal } from './model';
+import type { ActiveFault, JournalEntry, Principal } from './model';
 import { parseResourceId, sameId } from './resource-id';
-import { ArmAnswer, ArmCall, RouteMatch, Router } from './router';
+import type { ArmAnswer, ArmCall, RouteMatch, Router } from './router';
 import { armCallClass, armCharges, armThrottled, providerCharges, providerThrottled } from './throttling';
-import { World } from './world';
+import type { World } from './world';
 
 const LARGEST_BODY = 4 * 1024 * 1024;
 

@@ -1,6 +1,6 @@
 import { ArmError } from './errors';
-import { Principal } from './model';
-import { World } from './world';
+import type { Principal } from './model';
+import type { World } from './world';
 
 const armAudiences = ['https://management.azure.com', 'https://management.core.windows.net'];
 

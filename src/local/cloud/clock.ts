@@ -1,4 +1,4 @@
-import { CloudClock, CloudTimer } from './model';
+import type { CloudClock, CloudTimer } from './model';
 
 /** `setTimeout` takes at most this many milliseconds; longer waits are made of several. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;

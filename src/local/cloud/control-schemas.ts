@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CloudControlError } from './errors';
-import { CloudControl } from './model';
+import type { CloudControl } from './model';
 
 const text = z.string().min(1);
 const tags = z.record(z.string(), z.string());

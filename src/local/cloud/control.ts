@@ -1,11 +1,11 @@
 import { controlMethods } from './control-schemas';
 import { CloudControlError } from './errors';
-import { Machine } from './machines';
-import { CloudControl, MachineState } from './model';
-import { Monitor } from './monitor/monitor';
+import type { Machine } from './machines';
+import type { CloudControl, MachineState } from './model';
+import type { Monitor } from './monitor/monitor';
 import { personToken } from './people-tokens';
 import { sameId } from './resource-id';
-import { World } from './world';
+import type { World } from './world';
 
 /** The levers, in process. */
 export function createControl(world: World, monitor: Monitor, issuer: string): CloudControl {

@@ -14,7 +14,7 @@ import {
 } from './estate/names';
 import { networkResources } from './estate/network';
 import { principals, roleAssignments } from './estate/people';
-import { Estate } from './model';
+import type { Estate } from './model';
 
 /**
  * The estate that the local cloud starts with: a platform subscription with hub, dev (3 web machines) and prod (6), each

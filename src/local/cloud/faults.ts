@@ -1,6 +1,6 @@
 import { CloudControlError } from './errors';
 import { matchesGlob } from './glob';
-import { ActiveFault, Fault } from './model';
+import type { ActiveFault, Fault } from './model';
 
 export interface FaultCall {
   operation: string;

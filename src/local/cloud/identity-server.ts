@@ -1,9 +1,9 @@
-import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { checkedParameters, isControlMethod } from './control-schemas';
 import { CloudControlError } from './errors';
-import { CloudControl, Principal } from './model';
+import type { CloudControl, Principal } from './model';
 import { identityToken } from './people-tokens';
-import { World } from './world';
+import type { World } from './world';
 
 /** The versions of the App Service identity endpoint that the SDKs use. */
 const identityVersions = ['2019-08-01', '2020-06-01'];

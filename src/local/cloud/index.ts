@@ -1,7 +1,7 @@
 /**
  * The local cloud: Azure over the wire, in memory. `startCloud` gives endpoints that the real SDKs talk to unchanged.
  */
-export * from './model';
+export type * from './model';
 export { startAzurite } from './azurite';
 export type { AzuriteOptions, RunningAzurite } from './azurite';
 export { createManualClock, createSystemClock } from './clock';

@@ -1,5 +1,5 @@
 import { matchesGlob } from './glob';
-import { CallCounts, JournalEntry, JournalFilter } from './model';
+import type { CallCounts, JournalEntry, JournalFilter } from './model';
 import { armCallClass } from './throttling';
 
 /** Every call that reached ARM, oldest first. Bounded: the oldest are forgotten, the sequence numbers go on. */

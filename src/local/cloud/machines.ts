@@ -1,8 +1,8 @@
 import { CloudControlError } from './errors';
-import { Breakage, CloudTiming, MachineAction, MachineSeed, MachineState, PowerState } from './model';
-import { SeededRandom } from './random';
+import type { Breakage, CloudTiming, MachineAction, MachineSeed, MachineState, PowerState } from './model';
+import type { SeededRandom } from './random';
 import { machineId, sameId } from './resource-id';
-import { Schedule } from './schedule';
+import type { Schedule } from './schedule';
 
 /** What the metrics of a machine are drawn from, in force from `at` on. */
 export interface MachineMoment {

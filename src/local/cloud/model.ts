@@ -4,11 +4,11 @@
  * Nothing here comes from the rest of the project: the local cloud stands for the world outside.
  */
 
-import { AlertState, CommonAlert, Delivery, MetricInjection, RaiseAlert } from './alert-model';
-import { Estate, PowerState, RoleAssignment, RoleDefinition } from './estate-model';
+import type { AlertState, CommonAlert, Delivery, MetricInjection, RaiseAlert } from './alert-model';
+import type { Estate, PowerState, RoleAssignment, RoleDefinition } from './estate-model';
 
-export * from './alert-model';
-export * from './estate-model';
+export type * from './alert-model';
+export type * from './estate-model';
 
 /** A timer that can be called off. */
 export interface CloudTimer {

@@ -1,5 +1,5 @@
-import { IssuedToken, Principal, TokenRequest } from './model';
-import { World } from './world';
+import type { IssuedToken, Principal, TokenRequest } from './model';
+import type { World } from './world';
 
 /** Claims every token has. */
 function timesOf(world: World, lifeSeconds: number): { iat: number; nbf: number; exp: number } {

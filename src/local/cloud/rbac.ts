@@ -1,5 +1,5 @@
 import { matchesGlob } from './glob';
-import { RoleAssignment, RoleDefinition, RolePermissions } from './model';
+import type { RoleAssignment, RoleDefinition, RolePermissions } from './model';
 
 /** Roles every directory has. Ids and contents as Azure's built-in roles of the same names. */
 const builtInRoles: RoleDefinition[] = [

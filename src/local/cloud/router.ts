@@ -1,5 +1,5 @@
-import { ActiveFault, Principal } from './model';
-import { ProviderPolicy } from './throttling';
+import type { ActiveFault, Principal } from './model';
+import type { ProviderPolicy } from './throttling';
 
 /** A call on its way to a handler: authenticated, authorized, throttled, and known to be within an existing group. */
 export interface ArmCall {

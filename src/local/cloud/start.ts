@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { Server } from 'node:http';
-import { AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createArmServer } from './arm-server';
 import { createServerCertificate } from './certificates';
 import { createSystemClock } from './clock';
@@ -12,7 +12,7 @@ import { createFaultStore } from './faults';
 import { createIdentityServer, identityHeaderOf } from './identity-server';
 import { createJournal } from './journal';
 import { createMachines } from './machines';
-import { CloudControl, CloudOptions, CloudTiming, Principal, RunningCloud } from './model';
+import type { CloudControl, CloudOptions, CloudTiming, Principal, RunningCloud } from './model';
 import { createMonitor } from './monitor/monitor';
 import { createOperationStore } from './operations';
 import { registerCompute } from './providers/compute';
@@ -26,7 +26,7 @@ import { createRouter } from './router';
 import { createSchedule } from './schedule';
 import { createThrottle } from './throttling';
 import { createTokenAuthority } from './tokens';
-import { World } from './world';
+import type { World } from './world';
 
 /** About what the real ones take, on the short side. */
 export const defaultTiming: CloudTiming = {

@@ -1,5 +1,5 @@
-import { createSign, createVerify, generateKeyPairSync, KeyObject } from 'node:crypto';
-import { SeededRandom } from './random';
+import { createSign, createVerify, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import type { SeededRandom } from './random';
 
 /** One claim set, as it is in a token. */
 export type Claims = Record<string, unknown>;
@@ -51,8 +51,9 @@ function verifyToken(token: string, keyId: string, key: KeyObject, nowSeconds: n
   }
   const expires = claims['exp'];
   const notBefore = claims['nbf'];
-  if (typeof expires !== 'number' || expires + TOLERANCE_SECONDS <= nowSeconds)
+  if (typeof expires !== 'number' || expires + TOLERANCE_SECONDS <= nowSeconds) {
     return { ok: false, problem: 'expired' };
+  }
   if (typeof notBefore === 'number' && notBefore - TOLERANCE_SECONDS > nowSeconds) {
     return { ok: false, problem: 'not-yet-valid' };
   }

@@ -1,13 +1,13 @@
-import { AccessControl } from './rbac';
-import { FaultStore } from './faults';
-import { Journal } from './journal';
-import { Machines } from './machines';
-import { CloudClock, CloudTiming, Estate, MetricInjection, Principal } from './model';
-import { OperationStore } from './operations';
-import { SeededRandom } from './random';
-import { Schedule } from './schedule';
-import { Throttle } from './throttling';
-import { TokenAuthority } from './tokens';
+import type { AccessControl } from './rbac';
+import type { FaultStore } from './faults';
+import type { Journal } from './journal';
+import type { Machines } from './machines';
+import type { CloudClock, CloudTiming, Estate, MetricInjection, Principal } from './model';
+import type { OperationStore } from './operations';
+import type { SeededRandom } from './random';
+import type { Schedule } from './schedule';
+import type { Throttle } from './throttling';
+import type { TokenAuthority } from './tokens';
 
 /** Everything the parts of the cloud share. Made once, in `start.ts`. */
 export interface World {

@@ -1,4 +1,13 @@
-import { DEV, managedIdentityToken, PLATFORM, SANDBOX, startTestCloud, TestCloud, VM, VM_ID } from './support/cloud';
+import {
+  DEV,
+  managedIdentityToken,
+  PLATFORM,
+  SANDBOX,
+  startTestCloud,
+  type TestCloud,
+  VM,
+  VM_ID,
+} from './support/cloud';
 
 let test: TestCloud;
 let tokenTime = Date.now();

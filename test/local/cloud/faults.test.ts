@@ -1,4 +1,4 @@
-import { DEV, startTestCloud, TestCloud, VM, VM_ID } from './support/cloud';
+import { DEV, startTestCloud, type TestCloud, VM, VM_ID } from './support/cloud';
 
 let test: TestCloud;
 beforeEach(async () => {

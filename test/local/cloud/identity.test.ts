@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { get, IncomingMessage } from 'node:http';
+import { get, type IncomingMessage } from 'node:http';
 import { createPublicKey, createVerify } from 'node:crypto';
 import { ManagedIdentityCredential } from '@azure/identity';
-import { DEV, managedIdentityToken, startTestCloud, TestCloud, VM } from './support/cloud';
+import { DEV, managedIdentityToken, startTestCloud, type TestCloud, VM } from './support/cloud';
 import { ComputeManagementClient } from '@azure/arm-compute';
 
 let test: TestCloud;

@@ -1,5 +1,5 @@
-import { restorePoller, VirtualMachineInstanceView } from '@azure/arm-compute';
-import { DEV, PLATFORM, PROD, startTestCloud, TestCloud, VM, VM_ID } from './support/cloud';
+import { restorePoller, type VirtualMachineInstanceView } from '@azure/arm-compute';
+import { DEV, PLATFORM, PROD, startTestCloud, type TestCloud, VM, VM_ID } from './support/cloud';
 
 let test: TestCloud;
 beforeEach(async () => {

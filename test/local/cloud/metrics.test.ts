@@ -1,4 +1,4 @@
-import { PROD, PLATFORM, startTestCloud, TestCloud, VM, VM_ID } from './support/cloud';
+import { PROD, PLATFORM, startTestCloud, type TestCloud, VM, VM_ID } from './support/cloud';
 
 let test: TestCloud;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
-import { connectCloudControl, Delivery } from '../../../src/local/cloud';
-import { PLATFORM, startTestCloud, TestCloud, VM, VM_ID } from './support/cloud';
-import { Receiver, startReceiver, until } from './support/receiver';
+import { connectCloudControl, type Delivery } from '../../../src/local/cloud';
+import { PLATFORM, startTestCloud, type TestCloud, VM, VM_ID } from './support/cloud';
+import { type Receiver, startReceiver, until } from './support/receiver';
 
 let test: TestCloud;
 let receiver: Receiver;

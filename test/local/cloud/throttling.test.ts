@@ -1,4 +1,4 @@
-import { DEV, PLATFORM, startTestCloud, TestCloud, VM, VM_ID } from './support/cloud';
+import { DEV, PLATFORM, startTestCloud, type TestCloud, VM, VM_ID } from './support/cloud';
 
 let test: TestCloud;
 beforeEach(async () => {

@@ -1,4 +1,4 @@
-import { EstateResource, MachineSeed } from '../model';
+import type { EstateResource, MachineSeed } from '../model';
 import {
   environments,
   groupId,

@@ -1,4 +1,4 @@
-import { DnsZoneSeed, EstateResource } from '../model';
+import type { DnsZoneSeed, EstateResource } from '../model';
 import { caretakerGroup, environments, hubGroup, location, resourceId, tagsFor, tenantId } from './names';
 
 /** Redis, key vaults, the function app's storage and the log workspace, as data. */

@@ -1,4 +1,4 @@
-import { ActionGroupSeed, MetricAlertSeed } from '../model';
+import type { ActionGroupSeed, MetricAlertSeed } from '../model';
 import { environments, groupId, hubGroup, resourceId } from './names';
 
 const alertType = 'Microsoft.Insights/metricAlerts';

@@ -1,4 +1,4 @@
-import { EstateResource } from '../model';
+import type { EstateResource } from '../model';
 import { environments, hubGroup, location, resourceId, tagsFor } from './names';
 
 const networkType = 'Microsoft.Network/virtualNetworks';

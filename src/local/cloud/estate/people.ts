@@ -1,4 +1,4 @@
-import { Principal, RoleAssignment, RoleDefinition } from '../model';
+import type { Principal, RoleAssignment, RoleDefinition } from '../model';
 import { caretakerGroup, groupId, platformSubscription, resourceId } from './names';
 
 const identity = (name: string): string =>

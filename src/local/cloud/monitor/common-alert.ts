@@ -1,4 +1,4 @@
-import { AlertEssentials, CommonAlert, MetricAlertSeed } from '../model';
+import type { AlertEssentials, CommonAlert, MetricAlertSeed } from '../model';
 import { parseResourceId } from '../resource-id';
 
 /** What every kind of alert has. */

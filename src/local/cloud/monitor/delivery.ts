@@ -1,5 +1,5 @@
-import { CloudTimer, CommonAlert, Delivery } from '../model';
-import { World } from '../world';
+import type { CloudTimer, CommonAlert, Delivery } from '../model';
+import type { World } from '../world';
 
 /** Waits before each further attempt, in ms. Source: Azure Monitor documentation, "action groups" (webhook retries). */
 const retryAfter = [5_000, 20_000, 5_000, 40_000, 5_000];

@@ -1,9 +1,9 @@
 import { CloudControlError } from '../errors';
-import { AlertState, CloudTimer, CommonAlert, MetricAlertSeed, MetricCriterion, RaiseAlert } from '../model';
+import type { AlertState, CloudTimer, CommonAlert, MetricAlertSeed, MetricCriterion, RaiseAlert } from '../model';
 import { parseResourceId, sameId, withinScope } from '../resource-id';
-import { World } from '../world';
-import { AlertHead, commonAlert, metricContext } from './common-alert';
-import { createDeliverer, Deliverer } from './delivery';
+import type { World } from '../world';
+import { type AlertHead, commonAlert, metricContext } from './common-alert';
+import { createDeliverer, type Deliverer } from './delivery';
 import { durationMs } from './duration';
 import { isStateless, raisedAlert } from './raised-alerts';
 import { aggregateMetric } from './series';

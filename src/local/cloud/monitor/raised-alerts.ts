@@ -1,8 +1,8 @@
 import { CloudControlError } from '../errors';
-import { CommonAlert, RaiseAlert } from '../model';
+import type { CommonAlert, RaiseAlert } from '../model';
 import { parseResourceId } from '../resource-id';
-import { World } from '../world';
-import { AlertHead, commonAlert, metricContext } from './common-alert';
+import type { World } from '../world';
+import { type AlertHead, commonAlert, metricContext } from './common-alert';
 
 interface Occurrence {
   number: number;

@@ -1,7 +1,7 @@
-import { Machine, MachineMoment } from '../machines';
-import { Aggregation } from '../model';
+import type { Machine, MachineMoment } from '../machines';
+import type { Aggregation } from '../model';
 import { sameId } from '../resource-id';
-import { World } from '../world';
+import type { World } from '../world';
 
 export interface MetricKind {
   name: string;

@@ -1,4 +1,4 @@
-import { ProviderPolicy } from '../throttling';
+import type { ProviderPolicy } from '../throttling';
 
 /** Throttling of Compute. Source: Azure documentation, "Compute throttling limits" (tables for virtual machines). */
 const policy = (

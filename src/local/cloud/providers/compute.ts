@@ -1,10 +1,10 @@
 import { anotherOperation, ArmError, badRequest, conflict, operationNotAllowed, resourceNotFound } from '../errors';
-import { Machine } from '../machines';
-import { MachineAction } from '../model';
-import { operationBody, OperationError, OperationRecord, operationStatus } from '../operations';
+import type { Machine } from '../machines';
+import type { MachineAction } from '../model';
+import { operationBody, type OperationError, type OperationRecord, operationStatus } from '../operations';
 import { sameId } from '../resource-id';
-import { ArmAnswer, ArmCall, ArmRoute, Router } from '../router';
-import { World } from '../world';
+import type { ArmAnswer, ArmCall, ArmRoute, Router } from '../router';
+import type { World } from '../world';
 import { computePolicies } from './compute-policies';
 import { page } from './listing';
 import { instanceView, machineBody, machineETag } from './machine-body';

@@ -1,5 +1,5 @@
 import { badRequest } from '../errors';
-import { ArmAnswer, ArmCall } from '../router';
+import type { ArmAnswer, ArmCall } from '../router';
 
 /** One page of a list, with `nextLink` when there is more. The skip token is opaque to callers. */
 export function page<T>(call: ArmCall, pageSize: number, items: readonly T[], show: (item: T) => unknown): ArmAnswer {

@@ -1,6 +1,6 @@
-import { Machine } from '../machines';
-import { PowerState } from '../model';
-import { World } from '../world';
+import type { Machine } from '../machines';
+import type { PowerState } from '../model';
+import type { World } from '../world';
 
 /** A virtual machine as Compute answers it, without runtime status. */
 export function machineBody(world: World, machine: Machine): Record<string, unknown> {

@@ -1,10 +1,10 @@
 import { badRequest, resourceNotFound } from '../errors';
-import { Aggregation } from '../model';
+import type { Aggregation } from '../model';
 import { durationMs } from '../monitor/duration';
-import { aggregateMetric, machineMetricNamespace, machineMetrics, MetricKind } from '../monitor/series';
+import { aggregateMetric, machineMetricNamespace, machineMetrics, type MetricKind } from '../monitor/series';
 import { parseResourceId, sameId } from '../resource-id';
-import { ArmAnswer, ArmCall, Router } from '../router';
-import { World } from '../world';
+import type { ArmAnswer, ArmCall, Router } from '../router';
+import type { World } from '../world';
 
 const apiVersions = ['2024-02-01', '2023-10-01', '2021-05-01', '2019-07-01', '2018-01-01'] as const;
 const aggregations: Aggregation[] = ['Average', 'Minimum', 'Maximum', 'Total', 'Count'];

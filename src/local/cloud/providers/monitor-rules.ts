@@ -1,7 +1,7 @@
-import { ActionGroupSeed, MetricAlertSeed } from '../model';
+import type { ActionGroupSeed, MetricAlertSeed } from '../model';
 import { parseResourceId } from '../resource-id';
-import { Router } from '../router';
-import { World } from '../world';
+import type { Router } from '../router';
+import type { World } from '../world';
 import { readOnlyRoutes } from './read-only';
 
 /** Microsoft.Insights: metric alert rules and action groups, read-only. */

@@ -1,7 +1,7 @@
 import { resourceNotFound } from '../errors';
 import { parseResourceId, sameId, withinScope } from '../resource-id';
-import { ArmRoute } from '../router';
-import { World } from '../world';
+import type { ArmRoute } from '../router';
+import type { World } from '../world';
 import { page } from './listing';
 
 /** Get, list by group and list by subscription of one resource type that can only be looked at. */

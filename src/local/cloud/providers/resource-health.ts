@@ -1,8 +1,8 @@
 import { resourceNotFound } from '../errors';
-import { Machine } from '../machines';
+import type { Machine } from '../machines';
 import { parseResourceId } from '../resource-id';
-import { Router } from '../router';
-import { World } from '../world';
+import type { Router } from '../router';
+import type { World } from '../world';
 
 const apiVersions = [
   '2025-05-01',

@@ -1,7 +1,7 @@
-import { EstateResource, ResourceGroup } from '../model';
+import type { EstateResource, ResourceGroup } from '../model';
 import { sameId } from '../resource-id';
-import { ArmRoute, Router } from '../router';
-import { World } from '../world';
+import type { ArmRoute, Router } from '../router';
+import type { World } from '../world';
 import { page } from './listing';
 import { readOnlyRoutes } from './read-only';
 

@@ -5,7 +5,13 @@ import tls from 'node:tls';
 import { ComputeManagementClient } from '@azure/arm-compute';
 import { MonitorClient } from '@azure/arm-monitor';
 import type { TokenCredential } from '@azure/identity';
-import { CloudOptions, createManualClock, ManualClock, RunningCloud, startCloud } from '../../../../src/local/cloud';
+import {
+  type CloudOptions,
+  createManualClock,
+  type ManualClock,
+  type RunningCloud,
+  startCloud,
+} from '../../../../src/local/cloud';
 
 /** 2026-05-04T08:00:00Z, a Monday. */
 export const START = Date.UTC(2026, 4, 4, 8, 0, 0);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { AddressInfo } from 'node:net';
-import { CommonAlert } from '../../../../src/local/cloud';
+import type { AddressInfo } from 'node:net';
+import type { CommonAlert } from '../../../../src/local/cloud';
 
 export interface Receiver {
   url: string;
