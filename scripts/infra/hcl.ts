@@ -141,9 +141,6 @@ export async function readFolder(folder: string): Promise<TerraformFolder> {
     requiredVersion: settings
       .map((setting) => setting['required_version'])
       .find((value) => typeof value === 'string') as string | undefined,
-    locals: Object.assign(
-      {},
-      ...documents.flatMap((document) => (document['locals'] as Json[] | undefined) ?? []),
-    ) as Json,
+    locals: Object.assign({}, ...documents.flatMap((document) => (document['locals'] as Json[] | undefined) ?? [])),
   };
 }

@@ -26,12 +26,12 @@ export function compareInterfaces(before: TerraformFolder, after: TerraformFolde
   for (const [name, variable] of old) {
     const next = now.get(name);
     if (next === undefined) major.push(`input ${name} was removed`);
-    else if (variable.defaultText !== undefined && next.defaultText === undefined)
+    else if (variable.defaultText !== undefined && next.defaultText === undefined) {
       major.push(`input ${name} must be given now`);
-    else if (variable.type.replace(/\s+/g, '') !== next.type.replace(/\s+/g, '')) {
-      if (optionalFields(next.type) > optionalFields(variable.type))
+    } else if (variable.type.replace(/\s+/g, '') !== next.type.replace(/\s+/g, '')) {
+      if (optionalFields(next.type) > optionalFields(variable.type)) {
         minor.push(`input ${name} takes further optional fields`);
-      else major.push(`input ${name} has another type`);
+      } else major.push(`input ${name} has another type`);
     }
     if (next !== undefined && next.validations.length > variable.validations.length) {
       major.push(`input ${name} is checked more strictly`);
@@ -51,8 +51,9 @@ export function compareInterfaces(before: TerraformFolder, after: TerraformFolde
     if (earlier === undefined) major.push(`provider ${source} is needed now`);
     else if (earlier !== constraint) minor.push(`provider ${source} is ${constraint} now`);
   }
-  if (before.requiredVersion !== after.requiredVersion)
+  if (before.requiredVersion !== after.requiredVersion) {
     major.push(`terraform ${after.requiredVersion ?? ''} is needed now`);
+  }
   return { bump: major.length > 0 ? 'major' : minor.length > 0 ? 'minor' : 'patch', reasons: [...major, ...minor] };
 }
 

@@ -110,8 +110,9 @@ export async function checkIgnoredChanges(repository: string, ownership: Ownersh
         if (!inManifest.has(path)) problems.push(`${key} ignores ${path}, which infra/ownership.yaml gives to nobody`);
       }
       for (const path of inManifest) {
-        if (!inCode.has(path))
+        if (!inCode.has(path)) {
           problems.push(`${key} must ignore ${path}: infra/ownership.yaml gives it to an automation`);
+        }
       }
     }
   }

@@ -118,13 +118,15 @@ interface Drawn {
 
 function drawBox(box: Box, x: number, y: number): Drawn {
   const content = [
-    ...wrap(box.lines, 46),
-    ...wrap(box.uses.length > 0 ? [`uses ${box.uses.join(', ')}`] : [], 200),
-  ].flatMap((line) => (line.startsWith('uses ') ? wrap(line.split(', '), 50) : [line]));
+    ...wrap(box.lines, 46).map((line) => ({ line, kind: 'line' })),
+    ...wrap(box.uses.length > 0 ? ['uses ' + box.uses[0], ...box.uses.slice(1)] : [], 50).map((line) => ({
+      line,
+      kind: 'use',
+    })),
+  ];
   const height = 34 + content.length * 17 + 8;
   const text = content.map(
-    (line, index) =>
-      `<text x="${x + 14}" y="${y + 46 + index * 17}" class="${line.startsWith('uses ') ? 'use' : 'line'}">${escape(line)}</text>`,
+    ({ line, kind }, index) => `<text x="${x + 14}" y="${y + 46 + index * 17}" class="${kind}">${escape(line)}</text>`,
   );
   return {
     height,
@@ -201,7 +203,13 @@ export async function renderPicture(repository: string): Promise<string> {
   const arrowX = width / 2;
   const arrow = [
     `<path d="M ${arrowX} ${84 + first.height + 4} V ${second - 8}" class="arrow" marker-end="url(#head)"/>`,
-    `<text x="${arrowX + 16}" y="${84 + first.height + 38}" class="flow">output foundation → variable foundation: hub, private DNS, logs, action groups, Caretaker's roles and event sink</text>`,
+    ...[
+      'output foundation → variable foundation:',
+      "hub, private DNS, logs, action groups, Caretaker's roles and event sink",
+    ].map(
+      (line, index) =>
+        `<text x="${arrowX + 16}" y="${84 + first.height + 30 + index * 18}" class="flow">${escape(line)}</text>`,
+    ),
   ];
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="The platform: environment and business unit projects with their modules">`,

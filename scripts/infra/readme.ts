@@ -109,11 +109,12 @@ export async function checkReadmes(repository: string, write: boolean): Promise<
     }
     if (wanted === existing) continue;
     if (write) await writeFile(path, wanted);
-    else
+    else {
       stale.push({
         path: `${root.path}/README.md`,
         problem: 'is not what the configuration says; run: npm run infra -- readme --write',
       });
+    }
   }
   return stale;
 }

@@ -48,8 +48,9 @@ export async function release(repository: string, module: string | undefined, dr
   const path = `infra/modules/${module}`;
   const changelog = join(repository, path, 'CHANGELOG.md');
   const text = await readFile(changelog, 'utf8').catch(() => undefined);
-  if (text === undefined)
+  if (text === undefined) {
     return [`${path}/CHANGELOG.md does not exist: there is no module ${module}, or it has never been described`];
+  }
   const dirty = await git(repository, 'status', '--porcelain', '--', path);
   if (dirty !== '') return [`${path} has changes that are not committed; a tag must name what was reviewed:\n${dirty}`];
   const notes = (text.split(UNRELEASED)[1] ?? '').split(/^## /m)[0]?.trim() ?? '';
@@ -59,8 +60,9 @@ export async function release(repository: string, module: string | undefined, dr
   let change: InterfaceChange = { bump: 'major', reasons: ['first release'] };
   if (version !== undefined) {
     const tag = `${module}/v${version}`;
-    if ((await git(repository, 'diff', '--name-only', tag, '--', path)) === '')
+    if ((await git(repository, 'diff', '--name-only', tag, '--', path)) === '') {
       return [`nothing changed in ${path} since ${tag}`];
+    }
     change = compareInterfaces(await folderAt(repository, tag, path), await readFolder(join(repository, path)));
   }
   const next = version === undefined ? '1.0.0' : nextVersion(version, change.bump);

@@ -117,8 +117,9 @@ async function breakRule(
     const file = join(workspace.path, rule.broken.file);
     const before = await readFile(file, 'utf8');
     const after = before.replace(rule.broken.find, rule.broken.replace);
-    if (after === before)
+    if (after === before) {
       return [`${rule.broken.file} holds nothing like ${String(rule.broken.find)}: the broken copy is not broken`];
+    }
     await writeFile(file, after);
     const cwd = join(workspace.path, rule.broken.root);
     const init = await run('terraform', ['init', '-backend=false', '-no-color', '-input=false'], { cwd, env });
@@ -175,8 +176,9 @@ export async function testInfra(repository: string, options: TestOptions): Promi
     });
     // One root after the other first, because Terraform's plugin cache is not safe for several that fill it at once.
     const first = order.slice(0, 1);
-    for (const root of first)
+    for (const root of first) {
       await run('terraform', ['init', '-backend=false', '-no-color'], { cwd: join(workspace.path, root.path), env });
+    }
     await pool(order, workers, (root) => testRoot(root, workspace.path, env, report, sources));
 
     const exceptions = await readExceptions(repository);

@@ -6,6 +6,7 @@ import { catalogue } from '../../src/runbooks';
 import { readFolder } from '../../scripts/infra/hcl';
 import { checkPicture } from '../../scripts/infra/picture';
 import { checkReadmes, mergeReadme } from '../../scripts/infra/readme';
+import { requiredTags } from '../../scripts/infra/security/rules-estate';
 import { findRoots } from '../../scripts/infra/roots';
 import { repository, withRepository } from './support';
 
@@ -97,6 +98,14 @@ describe('the registry', () => {
       }
     }
     expect(missing).toEqual([]);
+  });
+});
+
+describe('tags', () => {
+  it('that the rule asks for are those that the naming module sets', async () => {
+    const { locals } = await readFolder(join(repository, 'infra/modules/naming'));
+    expect([...requiredTags].sort()).toEqual(Object.keys(locals['required_tags'] as object).sort());
+    expect([...requiredTags].sort()).toEqual([...(locals['required_tag_names'] as string[])].sort());
   });
 });
 

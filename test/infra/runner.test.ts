@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { main } from '../../scripts/infra/cli';
 import { readTestOutput } from '../../scripts/infra/terraform';
 import { testInfra } from '../../scripts/infra/test';
 import { repository } from './support';
@@ -117,5 +118,19 @@ describe('without terraform', () => {
     process.env['CI'] = 'true';
     expect(await testInfra(repository, { only: [], quick: true })).toBe(1);
     expect(said.at(-1)).toBe('0 passed, 1 failed\n');
+  });
+});
+
+describe('the command line', () => {
+  it('says how it is used when it is asked for nothing it knows', async () => {
+    const said: string[] = [];
+    const write = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      said.push(String(text));
+      return true;
+    });
+    const code = await main(repository, ['fly']);
+    write.mockRestore();
+    expect(code).toBe(2);
+    expect(said.join('')).toMatch(/^Usage: npm run infra -- <command>\n/);
   });
 });

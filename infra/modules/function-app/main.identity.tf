@@ -30,6 +30,15 @@ locals {
   )
 }
 
+resource "azurerm_role_assignment" "deployer" {
+  for_each = toset(["data", "host"])
+
+  scope                = azurerm_storage_account.this[each.value].id
+  role_definition_name = "Storage Blob Data Contributor"
+  principal_id         = var.deployer_principal_id
+  principal_type       = "ServicePrincipal"
+}
+
 resource "azurerm_role_assignment" "writer" {
   for_each = local.own_roles
 

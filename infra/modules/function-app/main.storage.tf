@@ -93,7 +93,7 @@ resource "azurerm_storage_blob" "policy" {
   content_type           = "application/yaml"
   source_content         = var.policy_document
 
-  depends_on = [module.private_endpoint]
+  depends_on = [module.private_endpoint, azurerm_role_assignment.deployer]
 }
 
 module "private_endpoint" {

@@ -79,6 +79,17 @@ variable "subscription_ids" {
   }
 }
 
+variable "deployer_principal_id" {
+  type        = string
+  nullable    = false
+  description = "Principal id of whoever applies this configuration and deploys the application: it writes the policy document and the package."
+
+  validation {
+    condition     = can(regex("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", var.deployer_principal_id))
+    error_message = "deployer_principal_id must be a principal id (a lower-case UUID)."
+  }
+}
+
 variable "policy_document" {
   type        = string
   nullable    = false

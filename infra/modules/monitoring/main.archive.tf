@@ -1,5 +1,6 @@
 # Flow logs of the virtual networks. Network Watcher is a trusted service that comes through the firewall's exception, not
-# through a private endpoint; the account holds nothing else (see infra/security/exceptions.yaml).
+# through a private endpoint, and signs in with the account's key (azurerm's flow log takes no identity); so both stay on
+# for this account, which holds nothing else (see infra/security/exceptions.yaml).
 resource "azurerm_storage_account" "flow_logs" {
   name                             = var.names.storage_account
   resource_group_name              = var.resource_group_name
@@ -11,7 +12,7 @@ resource "azurerm_storage_account" "flow_logs" {
   https_traffic_only_enabled       = true
   public_network_access_enabled    = true
   allow_nested_items_to_be_public  = false
-  shared_access_key_enabled        = false
+  shared_access_key_enabled        = true
   default_to_oauth_authentication  = true
   local_user_enabled               = false
   cross_tenant_replication_enabled = false

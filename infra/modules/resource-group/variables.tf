@@ -66,7 +66,7 @@ variable "budget" {
     forecasted_percents = optional(list(number), [100])
   })
   default     = null
-  description = "Monthly budget in the subscription's currency; null for none. `start_date` is the first of a month (RFC 3339). One mail per threshold, in percent of the amount."
+  description = "Monthly budget in the subscription's currency; null for none. `start_date` is the first of a month (RFC 3339); when the budget is made, Azure wants the present month or a later one. One mail per threshold, in percent of the amount."
 
   validation {
     condition     = var.budget == null || try(var.budget.amount > 0, false)

@@ -8,16 +8,17 @@ module "caretaker" {
     writer_managed_identity = module.naming.component_names["writer"].managed_identity
     pruner_managed_identity = module.naming.component_names["pruner"].managed_identity
   })
-  resource_group   = { name = module.resource_group["platform"].name, resource_id = module.resource_group["platform"].resource_id }
-  location         = var.location
-  tags             = module.naming.tags
-  environment      = var.environment
-  tenant_id        = var.tenant_id
-  subscription_ids = [var.subscription_id]
-  durable          = var.durable
-  replication      = local.replication
-  ledger           = { locked = var.immutability_locked }
-  log_level        = var.environment == "dev" ? "debug" : "info"
+  resource_group        = { name = module.resource_group["platform"].name, resource_id = module.resource_group["platform"].resource_id }
+  location              = var.location
+  tags                  = module.naming.tags
+  environment           = var.environment
+  tenant_id             = var.tenant_id
+  subscription_ids      = [var.subscription_id]
+  deployer_principal_id = data.azurerm_client_config.current.object_id
+  durable               = var.durable
+  replication           = local.replication
+  ledger                = { locked = var.immutability_locked }
+  log_level             = var.environment == "dev" ? "debug" : "info"
 
   # The policy document is delivered with the environment, so that it passes the same review as what it rules over.
   policy_document = templatefile("${path.module}/policies/${var.environment}.yaml.tftpl", { subscription_id = var.subscription_id })

@@ -103,7 +103,7 @@ const parts = new Set([
 ]);
 
 /** Tags that every resource carries; the naming module's `required_tag_names`, written out so that the test can differ. */
-const requiredTags = [
+export const requiredTags = [
   'environment',
   'owner',
   'cost-center',

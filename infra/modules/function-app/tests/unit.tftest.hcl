@@ -42,12 +42,13 @@ variables {
     name        = "rg-caretaker"
     resource_id = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-caretaker"
   }
-  location         = "westeurope"
-  tags             = { environment = "prod" }
-  environment      = "prod"
-  tenant_id        = "11111111-1111-4111-8111-111111111111"
-  subscription_ids = ["22222222-2222-4222-8222-222222222222"]
-  policy_document  = "environments: {prod: {}}\nrules: [{}]\n"
+  location              = "westeurope"
+  tags                  = { environment = "prod" }
+  environment           = "prod"
+  tenant_id             = "11111111-1111-4111-8111-111111111111"
+  deployer_principal_id = "44444444-4444-4444-8444-444444444444"
+  subscription_ids      = ["22222222-2222-4222-8222-222222222222"]
+  policy_document       = "environments: {prod: {}}\nrules: [{}]\n"
   network = {
     integration_subnet_resource_id = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-test/providers/Microsoft.Network/virtualNetworks/vnet-test/subnets/snet-functions"
     endpoint_subnet_resource_id    = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-test/providers/Microsoft.Network/virtualNetworks/vnet-test/subnets/snet-endpoints"

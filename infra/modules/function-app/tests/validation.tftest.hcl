@@ -1,3 +1,6 @@
+# Each run takes several kinds of bad input at once, one per variable: a run of the whole configuration is not cheap, and
+# Terraform reports which of the expected refusals is missing.
+
 mock_provider "azurerm" {
   source = "../../../test/infra/mocks/azurerm"
 }
@@ -42,12 +45,13 @@ variables {
     name        = "rg-caretaker"
     resource_id = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-caretaker"
   }
-  location         = "westeurope"
-  tags             = { environment = "prod" }
-  environment      = "prod"
-  tenant_id        = "11111111-1111-4111-8111-111111111111"
-  subscription_ids = ["22222222-2222-4222-8222-222222222222"]
-  policy_document  = "environments: {prod: {}}\nrules: [{}]\n"
+  location              = "westeurope"
+  tags                  = { environment = "prod" }
+  environment           = "prod"
+  tenant_id             = "11111111-1111-4111-8111-111111111111"
+  deployer_principal_id = "44444444-4444-4444-8444-444444444444"
+  subscription_ids      = ["22222222-2222-4222-8222-222222222222"]
+  policy_document       = "environments: {prod: {}}\nrules: [{}]\n"
   network = {
     integration_subnet_resource_id = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-test/providers/Microsoft.Network/virtualNetworks/vnet-test/subnets/snet-functions"
     endpoint_subnet_resource_id    = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-test/providers/Microsoft.Network/virtualNetworks/vnet-test/subnets/snet-endpoints"
@@ -64,10 +68,11 @@ variables {
   }
 }
 
-run "rejects_a_name_that_shares_locks" {
+run "rejects_bad_input_1" {
   command = plan
 
   variables {
+    # A name that shares locks.
     names = {
       function_app            = "func-caretaker-with-a-name-that-is-too-long"
       service_plan            = "asp-caretaker"
@@ -80,15 +85,55 @@ run "rejects_a_name_that_shares_locks" {
       writer_managed_identity = "id-caretaker-writer"
       pruner_managed_identity = "id-caretaker-pruner"
     }
+
+    # A tenant by name.
+    tenant_id = "contoso"
+
+    # A deployer by name.
+    deployer_principal_id = "pipeline"
+
+    # No subscription.
+    subscription_ids = []
+
+    # A policy without rules.
+    policy_document = "environments: {prod: {}}"
+
+    # Missing zones.
+    network = { integration_subnet_resource_id = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-test/providers/Microsoft.Network/virtualNetworks/v/subnets/a", endpoint_subnet_resource_id = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-test/providers/Microsoft.Network/virtualNetworks/v/subnets/b", private_dns_zone_resource_ids = {} }
+
+    # A tag for everyone.
+    ingress = { service_tags = { all = "Internet" } }
+
+    # An unknown backend.
+    durable = { backend = "netherite" }
+
+    # Too few instances.
+    scale = { maximum_instances = 1 }
+
+    # A group with an unknown role.
+    app_role_groups = { x = { role = "Caretaker.Fly", group_object_id = "66666666-6666-4666-8666-666666666666" } }
+
+    # A ledger of a week.
+    ledger = { immutable_days = 7 }
+
+    # An unknown replication.
+    replication = "NONE"
+
+    # An unknown log level.
+    log_level = "trace"
+
+    # An endpoint in the clear.
+    arm_endpoint = "http://management.azure.com"
   }
 
-  expect_failures = [var.names]
+  expect_failures = [var.names, var.tenant_id, var.deployer_principal_id, var.subscription_ids, var.policy_document, var.network, var.ingress, var.durable, var.scale, var.app_role_groups, var.ledger, var.replication, var.log_level, var.arm_endpoint]
 }
 
-run "rejects_one_account_for_everything" {
+run "rejects_bad_input_2" {
   command = plan
 
   variables {
+    # One account for everything.
     names = {
       function_app            = "func-caretaker"
       service_plan            = "asp-caretaker"
@@ -101,9 +146,21 @@ run "rejects_one_account_for_everything" {
       writer_managed_identity = "id-caretaker-writer"
       pruner_managed_identity = "id-caretaker-pruner"
     }
+
+    # A policy of another environment.
+    policy_document = "environments: {dev: {}}\nrules: [{}]\n"
+
+    # Operators everywhere.
+    ingress = { operator_prefixes = ["0.0.0.0/0"] }
+
+    # An unknown sku.
+    durable = { backend = "scheduler", sku = "Premium" }
+
+    # An odd memory.
+    scale = { memory_mb = 1000 }
   }
 
-  expect_failures = [var.names]
+  expect_failures = [var.names, var.policy_document, var.ingress, var.durable, var.scale]
 }
 
 run "rejects_an_unknown_environment" {
@@ -117,104 +174,18 @@ run "rejects_an_unknown_environment" {
   expect_failures = [var.environment]
 }
 
-run "rejects_a_tenant_by_name" {
+run "rejects_bad_input_3" {
   command = plan
 
   variables {
-    tenant_id = "contoso"
-  }
-
-  expect_failures = [var.tenant_id]
-}
-
-run "rejects_no_subscription" {
-  command = plan
-
-  variables {
-    subscription_ids = []
-  }
-
-  expect_failures = [var.subscription_ids]
-}
-
-run "rejects_a_policy_without_rules" {
-  command = plan
-
-  variables {
-    policy_document = "environments: {prod: {}}"
-  }
-
-  expect_failures = [var.policy_document]
-}
-
-run "rejects_a_policy_of_another_environment" {
-  command = plan
-
-  variables {
-    policy_document = "environments: {dev: {}}\nrules: [{}]\n"
-  }
-
-  expect_failures = [var.policy_document]
-}
-
-run "rejects_missing_zones" {
-  command = plan
-
-  variables {
-    network = { integration_subnet_resource_id = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-test/providers/Microsoft.Network/virtualNetworks/v/subnets/a", endpoint_subnet_resource_id = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-test/providers/Microsoft.Network/virtualNetworks/v/subnets/b", private_dns_zone_resource_ids = {} }
-  }
-
-  expect_failures = [var.network]
-}
-
-run "rejects_a_tag_for_everyone" {
-  command = plan
-
-  variables {
-    ingress = { service_tags = { all = "Internet" } }
-  }
-
-  expect_failures = [var.ingress]
-}
-
-run "rejects_operators_everywhere" {
-  command = plan
-
-  variables {
-    ingress = { operator_prefixes = ["0.0.0.0/0"] }
-  }
-
-  expect_failures = [var.ingress]
-}
-
-run "rejects_an_unknown_backend" {
-  command = plan
-
-  variables {
-    durable = { backend = "netherite" }
-  }
-
-  expect_failures = [var.durable]
-}
-
-run "rejects_an_unknown_sku" {
-  command = plan
-
-  variables {
-    durable = { backend = "scheduler", sku = "Premium" }
-  }
-
-  expect_failures = [var.durable]
-}
-
-run "rejects_consumption_with_capacity" {
-  command = plan
-
-  variables {
+    # Consumption with capacity.
     durable = { backend = "scheduler", sku = "Consumption", capacity = 3 }
+
+    # Too many ready.
+    scale = { always_ready = 100 }
   }
 
-  expect_failures = [var.durable]
+  expect_failures = [var.durable, var.scale]
 }
 
 run "rejects_a_hub_that_storage_refuses" {
@@ -225,36 +196,6 @@ run "rejects_a_hub_that_storage_refuses" {
   }
 
   expect_failures = [var.durable]
-}
-
-run "rejects_too_few_instances" {
-  command = plan
-
-  variables {
-    scale = { maximum_instances = 1 }
-  }
-
-  expect_failures = [var.scale]
-}
-
-run "rejects_an_odd_memory" {
-  command = plan
-
-  variables {
-    scale = { memory_mb = 1000 }
-  }
-
-  expect_failures = [var.scale]
-}
-
-run "rejects_too_many_ready" {
-  command = plan
-
-  variables {
-    scale = { always_ready = 100 }
-  }
-
-  expect_failures = [var.scale]
 }
 
 run "rejects_a_role_in_lower_case" {
@@ -268,16 +209,7 @@ run "rejects_a_role_in_lower_case" {
   expect_failures = [var.app_roles]
 }
 
-run "rejects_a_group_with_an_unknown_role" {
-  command = plan
-
-  variables {
-    app_role_groups = { x = { role = "Caretaker.Fly", group_object_id = "66666666-6666-4666-8666-666666666666" } }
-  }
-
-  expect_failures = [var.app_role_groups]
-}
-
+# Apart, because what it is checked against (ingress) is refused in the runs above.
 run "rejects_an_unknown_delivery" {
   command = plan
 
@@ -296,44 +228,4 @@ run "rejects_a_webhook_nobody_may_call" {
   }
 
   expect_failures = [var.event_delivery]
-}
-
-run "rejects_a_ledger_of_a_week" {
-  command = plan
-
-  variables {
-    ledger = { immutable_days = 7 }
-  }
-
-  expect_failures = [var.ledger]
-}
-
-run "rejects_an_unknown_replication" {
-  command = plan
-
-  variables {
-    replication = "NONE"
-  }
-
-  expect_failures = [var.replication]
-}
-
-run "rejects_an_unknown_log_level" {
-  command = plan
-
-  variables {
-    log_level = "trace"
-  }
-
-  expect_failures = [var.log_level]
-}
-
-run "rejects_an_endpoint_in_the_clear" {
-  command = plan
-
-  variables {
-    arm_endpoint = "http://management.azure.com"
-  }
-
-  expect_failures = [var.arm_endpoint]
 }

@@ -10,7 +10,7 @@ cost_center     = "CC-20020"
 data_class      = "confidential"
 caretaker       = { mode = "auto", backup_tier = "gold", window = "sun-0200-4h" }
 locks           = true
-budget          = { amount = 5000, start_date = "2026-01-01T00:00:00Z" }
+budget          = { amount = 5000, start_date = "2026-12-01T00:00:00Z" }
 redis           = { sku = "Balanced_B10", high_availability = true, persistence = { kind = "append-only", frequency = "1s" } }
 
 groups = {

@@ -10,7 +10,7 @@ cost_center     = "CC-20020"
 data_class      = "internal"
 caretaker       = { mode = "auto", backup_tier = "silver", window = "sun-0200-4h" }
 locks           = false
-budget          = { amount = 500, start_date = "2026-01-01T00:00:00Z" }
+budget          = { amount = 500, start_date = "2026-12-01T00:00:00Z" }
 redis           = { sku = "Balanced_B1", high_availability = true, persistence = { kind = "snapshot", frequency = "12h" } }
 
 groups = {

@@ -1,3 +1,6 @@
+# Each run takes several kinds of bad input at once, one per variable: a run of the whole configuration is not cheap, and
+# Terraform reports which of the expected refusals is missing.
+
 mock_provider "azurerm" {
   source = "../../../test/infra/mocks/azurerm"
 
@@ -92,14 +95,39 @@ variables {
   }
 }
 
-run "rejects_a_unit_outside_the_address_plan" {
+run "rejects_bad_input_1" {
   command = plan
 
   variables {
+    # A unit outside the address plan.
     unit = "lottery"
+
+    # A subscription by name.
+    subscription_id = "production"
+
+    # Prod in two zones.
+    zones = ["1", "2"]
+
+    # Prod without gold backups.
+    caretaker = { backup_tier = "silver" }
+
+    # Prod without locks.
+    locks = false
+
+    # A group by name.
+    groups = { developers = "devs", operators = "ops" }
+
+    # A machine named as a part.
+    single_machines = { web = { zone = "1" } }
+
+    # Prod with a lonely cache.
+    redis = { high_availability = false }
+
+    # Visitors from everywhere.
+    visitor_prefixes = ["0.0.0.0/0"]
   }
 
-  expect_failures = [var.unit]
+  expect_failures = [var.unit, var.subscription_id, var.zones, var.caretaker, var.locks, var.groups, var.single_machines, var.redis, var.visitor_prefixes]
 }
 
 run "rejects_an_unknown_environment" {
@@ -110,84 +138,4 @@ run "rejects_an_unknown_environment" {
   }
 
   expect_failures = [var.environment]
-}
-
-run "rejects_a_subscription_by_name" {
-  command = plan
-
-  variables {
-    subscription_id = "production"
-  }
-
-  expect_failures = [var.subscription_id]
-}
-
-run "rejects_prod_in_two_zones" {
-  command = plan
-
-  variables {
-    zones = ["1", "2"]
-  }
-
-  expect_failures = [var.zones]
-}
-
-run "rejects_prod_without_gold_backups" {
-  command = plan
-
-  variables {
-    caretaker = { backup_tier = "silver" }
-  }
-
-  expect_failures = [var.caretaker]
-}
-
-run "rejects_prod_without_locks" {
-  command = plan
-
-  variables {
-    locks = false
-  }
-
-  expect_failures = [var.locks]
-}
-
-run "rejects_a_group_by_name" {
-  command = plan
-
-  variables {
-    groups = { developers = "devs", operators = "ops" }
-  }
-
-  expect_failures = [var.groups]
-}
-
-run "rejects_a_machine_named_as_a_part" {
-  command = plan
-
-  variables {
-    single_machines = { web = { zone = "1" } }
-  }
-
-  expect_failures = [var.single_machines]
-}
-
-run "rejects_prod_with_a_lonely_cache" {
-  command = plan
-
-  variables {
-    redis = { high_availability = false }
-  }
-
-  expect_failures = [var.redis]
-}
-
-run "rejects_visitors_from_everywhere" {
-  command = plan
-
-  variables {
-    visitor_prefixes = ["0.0.0.0/0"]
-  }
-
-  expect_failures = [var.visitor_prefixes]
 }

@@ -10,7 +10,7 @@ owner                    = "platform@contoso.example"
 cost_center              = "CC-10010"
 caretaker                = { mode = "auto", backup_tier = "bronze" }
 locks                    = false
-budget                   = { amount = 300, start_date = "2026-01-01T00:00:00Z" }
+budget                   = { amount = 300, start_date = "2026-12-01T00:00:00Z" }
 egress                   = { kind = "nat-gateway" }
 durable                  = { backend = "storage" }
 people                   = { platform = "platform@contoso.example" }

@@ -11,7 +11,7 @@ cost_center              = "CC-10010"
 caretaker                = { mode = "auto", backup_tier = "gold", window = "sat,sun-0200-4h" }
 locks                    = true
 immutability_locked      = true
-budget                   = { amount = 4000, start_date = "2026-01-01T00:00:00Z" }
+budget                   = { amount = 4000, start_date = "2026-12-01T00:00:00Z" }
 egress                   = { kind = "firewall", firewall_sku_tier = "Premium", allowed_fqdns = { packages = ["packages.microsoft.com", "archive.ubuntu.com", "security.ubuntu.com"] } }
 bastion                  = { allowed_source_prefixes = ["198.51.100.0/24"] }
 durable                  = { backend = "scheduler", sku = "Dedicated", capacity = 3 }

@@ -10,7 +10,7 @@ owner                    = "platform@contoso.example"
 cost_center              = "CC-10010"
 caretaker                = { mode = "auto", backup_tier = "silver", window = "sat,sun-0200-4h" }
 locks                    = false
-budget                   = { amount = 900, start_date = "2026-01-01T00:00:00Z" }
+budget                   = { amount = 900, start_date = "2026-12-01T00:00:00Z" }
 egress                   = { kind = "firewall", allowed_fqdns = { packages = ["packages.microsoft.com", "archive.ubuntu.com", "security.ubuntu.com"] } }
 durable                  = { backend = "scheduler" }
 people                   = { platform = "platform@contoso.example" }
