@@ -274,7 +274,7 @@ export function checkProjects(
       );
     }
     stack.outputs.forEach((output, index) => {
-      if (!project.outputs.includes(output)) {
+      if (!Object.hasOwn(project.outputs, output)) {
         report([...at, 'outputs', index], `${stack.project} has no output "${output}"`);
       }
     });

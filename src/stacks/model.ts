@@ -193,7 +193,7 @@ export interface Manifest {
 export interface ProjectFacts {
   /** Variables by name, with whether the project refuses to go without. */
   readonly variables: Readonly<Record<string, { readonly required: boolean }>>;
-  readonly outputs: readonly string[];
+  readonly outputs: Readonly<Record<string, { readonly sensitive: boolean }>>;
   /** Data sources that read another stack's state, as `type.name`. */
   readonly remoteStates: readonly string[];
   /** Folders of the modules that it uses, directly and through others, with the way that leads to each. */

@@ -165,7 +165,7 @@ class Planner {
       if (!withoutState) {
         await terraform.init((await reader.lockFileOf(stack.project)) !== null);
       }
-      const json = await terraform.preview(fed, [...given], facts?.outputs ?? [], withoutState);
+      const json = await terraform.preview(fed, [...given], facts?.outputs ?? {}, withoutState);
       const reasons = withoutState ? ['planned as if nothing existed, without its state', ...unknown] : unknown;
       return this.finish(stack, json, {
         status: 'preview',

@@ -58,7 +58,7 @@ export async function changedSince(root: string, ref: string): Promise<string[]>
 /** A Terraform folder, read. */
 interface Folder {
   readonly variables: Readonly<Record<string, { readonly required: boolean }>>;
-  readonly outputs: readonly string[];
+  readonly outputs: ProjectFacts['outputs'];
   readonly remoteStates: readonly string[];
   readonly sources: readonly string[];
   readonly files: readonly string[];
@@ -119,7 +119,7 @@ export class TerraformReader {
       return undefined;
     }
     const variables: Record<string, { required: boolean }> = {};
-    const outputs: string[] = [];
+    const outputs: Record<string, { sensitive: boolean }> = {};
     const remoteStates: string[] = [];
     const sources: string[] = [];
     const files: string[] = [];
@@ -129,7 +129,9 @@ export class TerraformReader {
       for (const [variable, [body]] of Object.entries((blocks['variable'] ?? {}) as Block)) {
         variables[variable] = { required: body === undefined || !Object.hasOwn(body, 'default') };
       }
-      outputs.push(...Object.keys((blocks['output'] ?? {}) as Block));
+      for (const [output, [body]] of Object.entries((blocks['output'] ?? {}) as Block)) {
+        outputs[output] = { sensitive: body?.['sensitive'] === true };
+      }
       for (const [type, named] of Object.entries((blocks['data'] ?? {}) as Record<string, Block>)) {
         if (stateReaders.has(type)) {
           remoteStates.push(...Object.keys(named).map((one) => `${type}.${one}`));
@@ -145,7 +147,7 @@ export class TerraformReader {
         files.push(posix.normalize(posix.join(path, rest as string)));
       }
     }
-    return { variables, outputs: outputs.sort(), remoteStates, sources: [...new Set(sources)], files };
+    return { variables, outputs, remoteStates, sources: [...new Set(sources)], files };
   }
 
   /** What a project's configuration says; `undefined` when the folder holds none. @throws InvalidInputError for a module that is not there. */

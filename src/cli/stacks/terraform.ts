@@ -2,7 +2,15 @@ import { spawn } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { PermanentError } from '../../kernel/errors';
-import { expressionOf, literal, type Fed, type PlannedOutput, type PlannedOutputs, type Stack } from '../../stacks';
+import {
+  expressionOf,
+  literal,
+  type Fed,
+  type ProjectFacts,
+  type PlannedOutput,
+  type PlannedOutputs,
+  type Stack,
+} from '../../stacks';
 
 /** What Terraform says of a plan, as far as it is read here; the rest is handed to the policies as it is. */
 export interface PlanJson extends PlannedOutputs {
@@ -117,7 +125,7 @@ export function wrapperOf(options: {
   readonly source: string;
   readonly given: readonly string[];
   readonly fed: readonly Fed[];
-  readonly outputs: readonly string[];
+  readonly outputs: ProjectFacts['outputs'];
 }): string {
   const unknowns = new Map<string, string>();
   const lines = options.fed.flatMap((one): string[] => {
@@ -137,8 +145,9 @@ export function wrapperOf(options: {
     ...options.given.map((name) => `variable ${literal(name)} {\n  type = any\n}\n`),
     `resource "terraform_data" "later" {\n  for_each = toset([${[...unknowns.keys()].map(literal).join(', ')}])\n}\n`,
     `module ${literal(wrappedModule)} {\n  source = ${literal(options.source)}\n${options.given.map((name) => `  ${name} = var.${name}\n`).join('')}${lines.join('\n')}\n}\n`,
-    ...options.outputs.map(
-      (name) => `output ${literal(name)} {\n  value     = module.${wrappedModule}.${name}\n  sensitive = true\n}\n`,
+    ...Object.entries(options.outputs).map(
+      ([name, { sensitive }]) =>
+        `output ${literal(name)} {\n  value     = module.${wrappedModule}.${name}\n  sensitive = ${sensitive}\n}\n`,
     ),
   ].join('\n');
 }
@@ -253,7 +262,7 @@ export class StackTerraform {
   async preview(
     fed: readonly Fed[],
     given: readonly string[],
-    outputs: readonly string[],
+    outputs: ProjectFacts['outputs'],
     withoutState: boolean,
   ): Promise<PlanJson> {
     const folder = join(this.work, 'preview');
