@@ -24,7 +24,7 @@ df.app.orchestration('fanOut', function* (context) {
   return yield context.df.Task.all(names.map((name) => context.df.callActivity('greet', name)));
 });
 df.app.orchestration('retrying', function* (context) {
-  const input = context.df.getInput<{ key: string>(); failures: number; attempts: number };
+  const input = context.df.getInput<{ key: string; failures: number; attempts: number }>();
   const retry = Object.assign(new df.RetryOptions(1000, input.attempts), { backoffCoefficient: 2 });
   try {
     return yield context.df.callActivityWithRetry('flaky', retry, input);

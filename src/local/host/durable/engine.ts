@@ -350,16 +350,22 @@ export class DurableEngine {
     this.parts.onSpan?.(spanOf(traceParent, callerTrace, fields));
   }
 
-  /** Puts an instance that had ended back to work, with this history. */
-  revive(instance: Instance, history: readonly HistoryEvent[]): void {
+  /** Puts an instance that had ended back to work, with this history and with messages that settle some of its tasks. */
+  revive(instance: Instance, history: readonly HistoryEvent[], messages: readonly Message[]): void {
     instance.status = 'Running';
     instance.output = undefined;
+    instance.history = [...history];
     instance.updatedAt = this.parts.clock.now();
     this.live.set(instance.id, instance);
     this.#batch.turns.push({ key: instance.key, turn: instance.firstTurn, events: history });
     this.trim(instance);
     this.changed(instance);
-    this.afterCommit(() => instance.pending.forEach((task, taskId) => this.resume(instance, taskId, task)));
+    const settled = new Set(messages.flatMap((message) => ('taskId' in message ? [message.taskId] : [])));
+    const open = [...instance.pending].filter(([taskId]) => !settled.has(taskId));
+    for (const message of messages) this.deliver(instance.id, { message });
+    // An execution that never got beyond its first turn begins again.
+    if (instance.eventCount === 0) this.again(instance);
+    this.afterCommit(() => open.forEach(([taskId, task]) => this.resume(instance, taskId, task)));
   }
 
   /** A new execution of the instance begins in the next turn. */

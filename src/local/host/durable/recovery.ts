@@ -29,7 +29,7 @@ export function restoreInstance(
     updatedAt: last ? Date.parse(last.Timestamp) : row.updated,
     nextTurn: (turns.at(-1)?.turn ?? row.first_turn - 1) + 1,
     firstTurn: row.first_turn,
-    eventCount: history.length,
+    eventCount: history.filter(({ EventType: type }) => type !== EventType.GenericEvent).length,
     // Read again when the instance goes on: thousands of waiting instances need not be in memory.
     history: undefined,
     verifyAt: 0,

@@ -77,6 +77,8 @@ export async function runTurn(instance: Instance, effects: TurnEffects): Promise
     steps.push(...session.takeSteps());
   }
   let outcome = session.outcome;
+  // What came too late to matter is recorded for a failed instance: a rewind need not ask for it again.
+  if (outcome.kind === 'failed') recorded.push(...inputs.events.slice(fed));
   outcome = takeSteps(instance, steps, outcome, recorded, timestamp, session, effects);
   outcome = updateCustomStatus(instance, session, outcome, effects);
   if (outcome.kind === 'continued') {
