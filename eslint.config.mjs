@@ -12,6 +12,8 @@ const replayed = [
   '**/orchestrator.ts',
   '**/*.orchestrator.ts',
   '**/plan.ts',
+  '**/contract.ts',
+  '**/model.ts',
   'src/run/carry-out.ts',
   'src/run/account.ts',
   'src/kernel/activity.ts',

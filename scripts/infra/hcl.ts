@@ -140,7 +140,9 @@ export async function readFolder(folder: string): Promise<TerraformFolder> {
     providers: Object.fromEntries(providers.sort()),
     requiredVersion: settings
       .map((setting) => setting['required_version'])
-      .find((value) => typeof value === 'string') as string | undefined,
-    locals: Object.assign({}, ...documents.flatMap((document) => (document['locals'] as Json[] | undefined) ?? [])),
+      .find((value): value is string => typeof value === 'string'),
+    locals: documents
+      .flatMap((document) => (document['locals'] as Json[] | undefined) ?? [])
+      .reduce<Json>((all, some) => ({ ...all, ...some }), {}),
   };
 }

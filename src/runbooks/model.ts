@@ -148,6 +148,7 @@ export function procedure<Parameters, Observation>(
   return {
     runbook,
     effects,
+    // eslint-disable-next-line caretaker/deterministic -- looks from within activities; stands here beside the types that it binds
     look: async (target, abort) => {
       const observation = await effects.observe(target, abort);
       return {

@@ -114,7 +114,7 @@ beforeAll(() => {
     throw new Error(`the linter did not run: ${stderr}`);
   }
   found = JSON.parse(stdout);
-});
+}, 120_000);
 
 test.each(plants.map(([what, path, , rules], index) => ({ what, path, rules, index })))(
   '$what in $path',
