@@ -141,11 +141,13 @@ export async function showAffected(
 /** Writes what follows from the manifest, or says what is out of date. Returns the exit code. */
 export async function render(root: string, write: boolean): Promise<number> {
   const { manifest } = await readManifest(root);
-  const modules = await new TerraformReader(root).registry(manifest.modules);
+  const reader = new TerraformReader(root);
+  const modules = await reader.registry(manifest.modules);
+  const facts = await reader.projects(manifest);
   const folder = 'infra/workspaces';
   const files: [string, string][] = [
     [`${folder}/stacks.schema.json`, schemaOfManifest()],
-    [`${folder}/stacks.generated.json`, renderManifest(manifest, modules)],
+    [`${folder}/stacks.generated.json`, renderManifest(manifest, modules, facts)],
     [`${folder}/stacks.mmd`, mermaid(manifest)],
   ];
   let differing = 0;

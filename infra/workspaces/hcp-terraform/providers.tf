@@ -1,0 +1,4 @@
+# The token comes from TFE_TOKEN.
+provider "tfe" {
+  organization = local.manifest.organization
+}
