@@ -103,6 +103,13 @@ describe('bad orchestrators', () => {
     );
   });
 
+  it('bears an output of 50 MB, and nothing else is disturbed', async () => {
+    const id = await host.begin('hugeOutput', 50_000_000);
+    expect(await host.run('sequence', ['meanwhile'])).toEqual({ status: 'Completed', output: ['Hello meanwhile'] });
+    const { runtimeStatus, output } = await host.ended(id);
+    expect([runtimeStatus, (output as string).length]).toEqual(['Completed', 50_000_000]);
+  });
+
   it('turns away an unknown orchestrator', async () => {
     await expect(host.begin('nobody')).rejects.toThrow("'nobody' doesn't exist");
   });

@@ -129,7 +129,7 @@ function splitSegment(segment: string): { kind: 'literal' | 'parameter'; text: s
   let depth = 0;
   let current = '';
   const flush = (kind: 'literal' | 'parameter'): void => {
-    if (current !== '') parts.push({ kind, text: current });
+    if (current !== '' || kind === 'parameter') parts.push({ kind, text: current });
     current = '';
   };
   for (const char of segment) {

@@ -133,6 +133,10 @@ df.app.orchestration('large', function* (context) {
   return yield context.df.callActivity('size', text);
 });
 
+df.app.orchestration('hugeOutput', function* (context) {
+  return yield context.df.callActivity('big', context.df.getInput());
+});
+
 df.app.orchestration('guids', function* (context) {
   const first = context.df.newGuid(context.df.instanceId);
   yield context.df.callActivity('echo', first);
