@@ -221,7 +221,7 @@ export class TerraformReader {
       const nested = await Promise.all(
         entries
           .filter((entry) => entry.name !== '.terraform')
-          .map((entry) =>
+          .map(async (entry) =>
             entry.isDirectory() ? walk(join(path, entry.name)) : [toPosix(relative(top, join(path, entry.name)))],
           ),
       );
