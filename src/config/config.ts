@@ -82,8 +82,9 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
 }
 
 function problemOf(issue: z.core.$ZodIssue, given: Readonly<Record<string, unknown>>): InputProblem {
-  const name = String(issue.path[0] ?? '');
-  return { path: name, message: given[name] === undefined ? 'is missing' : `is not valid: ${issue.message}` };
+  const [name = '', ...entry] = issue.path.map(String);
+  const path = entry.length === 0 ? name : `${name}[${entry.join('.')}]`;
+  return { path, message: given[name] === undefined ? 'is missing' : `is not valid: ${issue.message}` };
 }
 
 function scaledTimeOf(text: string | undefined): ScaledTime | undefined {

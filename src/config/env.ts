@@ -18,8 +18,8 @@ export const environmentSchema = z.object({
     .string()
     .regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens'),
   /** Subscriptions whose resources may be acted on, separated by commas. */
-  CARETAKER_SUBSCRIPTION_IDS: list.pipe(z.array(z.uuid()).min(1, 'must name at least one subscription')),
-  CARETAKER_TENANT_ID: z.uuid().optional(),
+  CARETAKER_SUBSCRIPTION_IDS: list.pipe(z.array(z.guid()).min(1, 'must name at least one subscription')),
+  CARETAKER_TENANT_ID: z.guid().optional(),
   /** Blob endpoint of the storage account, for identity-based access: https://<account>.blob.core.windows.net */
   CARETAKER_BLOB_URL: url.optional(),
   /** Connection string of the storage account, for the local platform only. */
@@ -35,16 +35,19 @@ export const environmentSchema = z.object({
   /** Where the policy document is: the URL of a blob, or a file path on the local platform. */
   CARETAKER_POLICY_URL: z.string().min(1),
   /** Client id of the user-assigned identity that observes and acts. */
-  CARETAKER_WRITER_CLIENT_ID: z.uuid().optional(),
+  CARETAKER_WRITER_CLIENT_ID: z.guid().optional(),
   /** Client id of the user-assigned identity that deletes recovery points, and nothing else. */
-  CARETAKER_PRUNER_CLIENT_ID: z.uuid().optional(),
+  CARETAKER_PRUNER_CLIENT_ID: z.guid().optional(),
   CARETAKER_ARM_ENDPOINT: url.default('https://management.azure.com'),
   /** Audience of the tokens that operators and senders present. */
   CARETAKER_API_AUDIENCE: z.string().min(1).optional(),
   /** Local platform only: a clock that runs faster, as `<origin>/<real start>/<speed>` (epoch milliseconds, and a factor). */
   CARETAKER_LOCAL_CLOCK: z
     .string()
-    .regex(/^\d{1,15}\/\d{1,15}\/\d{1,5}(?:\.\d{1,3})?$/, 'must be <origin>/<real start>/<speed>')
+    .regex(
+      /^\d{1,15}\/\d{1,15}\/(?!0+(?:\.0+)?$)\d{1,5}(?:\.\d{1,3})?$/,
+      'must be <origin>/<real start>/<speed above 0>',
+    )
     .optional(),
   CARETAKER_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });

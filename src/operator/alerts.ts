@@ -5,8 +5,8 @@ import type { Log } from '../kernel/log';
 import type { DeadLetters } from '../ledger';
 import type { Incidents } from '../ports/incidents';
 import type { Intake } from '../run';
-import { parseAzureMonitorAlert, readJson } from '../signal';
-import { answerTo, json, limitBody } from './door';
+import { parseAzureMonitorAlert, readJson, type Signal } from '../signal';
+import { answerTo, json, limitBody, unavailable } from './door';
 
 export interface AlertDeps {
   readonly intake: Intake;
@@ -31,29 +31,32 @@ export async function takeAzureMonitorAlert(
   incidents: Incidents,
 ): Promise<HttpResponseInit> {
   let body = '';
+  let signals: readonly Signal[];
   try {
     body = await request.text();
     limitBody(body, alertBodyLimit);
-    const signals = parseAzureMonitorAlert(readJson(body), { subscriptions: deps.subscriptions });
-    const accepted = await Promise.all(signals.map((signal) => deps.intake.accept(signal, incidents)));
-    return json(202, { signals: accepted });
+    signals = parseAzureMonitorAlert(readJson(body), { subscriptions: deps.subscriptions });
   } catch (error) {
-    if (!(error instanceof InvalidInputError)) {
-      return answerTo(error, deps.log);
-    }
-    try {
-      const { code: reason, problems } = error;
-      await deps.deadLetters.keep({
-        source: 'azure-monitor',
-        reason,
-        problems,
-        body,
-        receivedAt: isoOf(deps.clock.now()),
-      });
-    } catch (storageError) {
-      return answerTo(storageError, deps.log);
-    }
-    deps.log.warn('alert refused', { code: error.code, problems: error.problems.length });
-    return answerTo(error, deps.log);
+    return error instanceof InvalidInputError ? refuse(deps, body, error) : unavailable(error, deps.log);
   }
+  // From here on nothing is the sender's fault, whatever the error is called: a policy document that is refused, for one, is an
+  // `InvalidInputError` too. All are waited for, so that nothing goes on behind an answer that was given.
+  const results = await Promise.allSettled(signals.map((signal) => deps.intake.accept(signal, incidents)));
+  const failed = results.find((result) => result.status === 'rejected');
+  return failed === undefined
+    ? json(202, { signals: results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])) })
+    : unavailable(failed.reason, deps.log);
+}
+
+/** Keeps what is not valid as a dead letter, and says what is wrong with it. */
+async function refuse(deps: AlertDeps, body: string, error: InvalidInputError): Promise<HttpResponseInit> {
+  const { code: reason, problems } = error;
+  try {
+    const receivedAt = isoOf(deps.clock.now());
+    await deps.deadLetters.keep({ source: 'azure-monitor', reason, problems, body, receivedAt });
+  } catch (storageError) {
+    return unavailable(storageError, deps.log);
+  }
+  deps.log.warn('alert refused', { code: reason, problems: problems.length });
+  return answerTo(error, deps.log);
 }

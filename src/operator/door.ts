@@ -58,7 +58,7 @@ export function json(status: number, body: unknown): HttpResponseInit {
 const defaultRetryAfterSeconds = 20;
 
 /** Names of refusals that have a status of their own. */
-const statuses: Readonly<Record<string, number>> = { TooLarge: 413, NotFound: 404 };
+const statuses: Readonly<Record<string, number>> = { TooLarge: 413, PayloadTooLarge: 413, NotFound: 404 };
 
 /**
  * Turns whatever a handler throws into an answer. What the caller did wrong is a 4xx that names it; every failure of ours is
@@ -75,6 +75,11 @@ export function answerTo(error: unknown, log: Log): HttpResponseInit {
   if (error instanceof PermanentError && statuses[error.code] !== undefined) {
     return problem(statuses[error.code] as number, error.code, 'There is no such thing', error.message);
   }
+  return unavailable(error, log);
+}
+
+/** 503 for a failure of ours, whatever it is, with the wait that it asks for. What failed stands in the log only. */
+export function unavailable(error: unknown, log: Log): HttpResponseInit {
   log.error('request failed', { error: describeError(error) });
   const retryAfterSeconds =
     (error instanceof TransientError ? error.retryAfterSeconds : undefined) ?? defaultRetryAfterSeconds;

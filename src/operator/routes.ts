@@ -1,16 +1,17 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import { z } from 'zod';
 import type { Clock } from '../kernel/clock';
-import { InvalidInputError, PermanentError } from '../kernel/errors';
+import { describeError, InvalidInputError, PermanentError, TransientError, type InputProblem } from '../kernel/errors';
 import { hashOf } from '../kernel/hash';
 import type { Log } from '../kernel/log';
+import { parseResourceId } from '../kernel/resource-id';
 import { resourceIdSchema } from '../kernel/schemas';
 import type { DeadLetters, DecisionRecords, Reports } from '../ledger';
-import type { Engine } from '../ports/engine';
-import { environmentOf, limitsOf, type PolicyStore } from '../rules';
+import type { Engine, InstanceStatus } from '../ports/engine';
+import { environmentOf, limitsOf, type CompiledPolicy, type PolicyStore } from '../rules';
 import { catalogue } from '../runbooks';
 import { incidentOrchestratorName, orderLimits, runOrchestratorName, runOrderSchema } from '../run';
-import { readJson } from '../signal';
+import { findingsOf, pathText, readJson } from '../signal';
 import { answerTo, json, limitBody } from './door';
 
 export interface OperatorDeps {
@@ -38,6 +39,7 @@ const pageSchema = z.object({
   cursor: z.string().max(1024).optional(),
   limit: z.coerce.number().int().min(1).max(100).optional(),
 });
+const environmentNamePattern = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 const killSwitchSchema = z.strictObject({ engaged: z.boolean(), reason: z.string().trim().min(1).max(1024) });
 const orderSchema = z.strictObject({
   /** Makes the order idempotent: the same key with the same content is the same run. */
@@ -47,17 +49,22 @@ const orderSchema = z.strictObject({
   parameters: z.record(z.string(), z.unknown()).default({}),
 });
 
-function checked<Output>(schema: z.ZodType<Output>, value: unknown): Output {
+/** Checks a value that came from outside; `base` is where it stands in what came. */
+function checked<Output>(schema: z.ZodType<Output>, value: unknown, base: readonly string[] = []): Output {
   const parsed = schema.safeParse(value);
   if (parsed.success) {
     return parsed.data;
   }
-  const problems = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
-  throw new InvalidInputError(
-    'BadRequest',
-    problems.map((one) => `${one.path || 'the document'} ${one.message}`).join('; '),
-    problems,
-  );
+  const problems = findingsOf(parsed.error, value).map(({ path, message }) => ({
+    path: pathText([...base, ...path]),
+    message,
+  }));
+  throw wrong('BadRequest', problems);
+}
+
+function wrong(code: string, problems: readonly InputProblem[]): InvalidInputError {
+  const text = problems.map(({ path, message }) => `${path || 'the document'} ${message}`).join('; ');
+  return new InvalidInputError(code, text, problems);
 }
 
 async function bodyOf(request: HttpRequest): Promise<unknown> {
@@ -66,9 +73,42 @@ async function bodyOf(request: HttpRequest): Promise<unknown> {
   return readJson(text);
 }
 
-function pageOf(request: HttpRequest): { cursor?: string; limit?: number } {
+interface Page {
+  readonly cursor?: string;
+  readonly limit?: number;
+}
+
+/** Lists the page that the request asks for. A cursor that the storage does not know is the caller's mistake. */
+async function pageOf<Result>(request: HttpRequest, list: (page: Page) => Promise<Result>): Promise<Result> {
   const { cursor, limit } = checked(pageSchema, Object.fromEntries(request.query.entries()));
-  return { ...(cursor === undefined ? {} : { cursor }), ...(limit === undefined ? {} : { limit }) };
+  try {
+    return await list({
+      ...(cursor === undefined ? {} : { cursor }),
+      ...(limit === undefined ? {} : { limit }),
+    });
+  } catch (error) {
+    if (cursor !== undefined && error instanceof PermanentError && error.code === 'StorageRefused') {
+      throw wrong('BadCursor', [{ path: 'cursor', message: 'is none that was given out; leave it out to begin anew' }]);
+    }
+    throw error;
+  }
+}
+
+/** The policy in use. That there is none, because its document is refused, is no mistake of whoever asks here. */
+async function policyInUse(policies: PolicyStore): Promise<CompiledPolicy> {
+  try {
+    return await policies.current();
+  } catch (error) {
+    throw error instanceof InvalidInputError
+      ? new TransientError('NoPolicy', `no policy is in use: ${error.message}`, { cause: error })
+      : error;
+  }
+}
+
+/** An instance of one orchestrator. Other instances, and entities, are kept under ids of the same kind and are none of it. */
+async function instance(engine: Engine, orchestrator: string, id: string): Promise<InstanceStatus | undefined> {
+  const status = await engine.status(id);
+  return status?.name === orchestrator ? status : undefined;
 }
 
 function found<Thing>(thing: Thing | undefined, what: string): Thing {
@@ -100,7 +140,7 @@ export function operatorRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
 
   return [
     route('status', 'GET', 'status', async (_request, engine) => {
-      const policy = await deps.policies.current();
+      const policy = await policyInUse(deps.policies);
       const environments = await Promise.all(
         Object.keys(policy.policy.environments).map(async (name) => {
           const { killSwitch, leases } = await engine.guard(name);
@@ -112,7 +152,7 @@ export function operatorRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
 
     route('incidents', 'GET', 'incidents', async (request, engine) => {
       const [page, running] = await Promise.all([
-        deps.incidents.list(pageOf(request)),
+        pageOf(request, (one) => deps.incidents.list(one)),
         engine.running(incidentOrchestratorName),
       ]);
       const open = running.map(({ instanceId, customStatus, createdTime }) => ({
@@ -125,7 +165,10 @@ export function operatorRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
 
     route('incident', 'GET', 'incidents/{id}', async (request, engine) => {
       const id = request.params['id'] ?? '';
-      const [recorded, live] = await Promise.all([deps.incidents.find(id), engine.status(id)]);
+      const [recorded, live] = await Promise.all([
+        deps.incidents.find(id),
+        instance(engine, incidentOrchestratorName, id),
+      ]);
       found(recorded ?? live, `incident ${id}`);
       const ids = z.object({ runs: z.array(z.string()) }).safeParse(recorded);
       const runs = await Promise.all((ids.success ? ids.data.runs : []).map((run) => deps.runs.find(run)));
@@ -143,7 +186,7 @@ export function operatorRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
 
     route('run', 'GET', 'runs/{id}', async (request, engine) => {
       const id = request.params['id'] ?? '';
-      const [recorded, live] = await Promise.all([deps.runs.find(id), engine.status(id)]);
+      const [recorded, live] = await Promise.all([deps.runs.find(id), instance(engine, runOrchestratorName, id)]);
       found(recorded ?? live, `run ${id}`);
       return json(200, {
         run: recorded ?? null,
@@ -155,15 +198,20 @@ export function operatorRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
       const order = checked(orderSchema, await bodyOf(request));
       const runbook = catalogue.find(order.runbook);
       if (runbook === undefined) {
-        const message = `there is no runbook "${order.runbook}"; there are ${catalogue.names.join(', ')}`;
-        throw new InvalidInputError('UnknownRunbook', message, [{ path: 'runbook', message }]);
+        const message = `names no runbook there is; there are ${catalogue.names.join(', ')}`;
+        throw wrong('UnknownRunbook', [{ path: 'runbook', message }]);
       }
-      const parameters = checked(runbook.parameters as z.ZodType<Record<string, unknown>>, order.parameters);
-      const policy = await deps.policies.current();
+      const type = parseResourceId(order.target)?.parts.type ?? '';
+      if (!runbook.resourceTypes.includes(type)) {
+        const message = `is of type ${type || 'none'}; ${runbook.name} is for ${runbook.resourceTypes.join(', ')}`;
+        throw wrong('WrongResourceType', [{ path: 'target', message }]);
+      }
+      const schema = runbook.parameters as z.ZodType<Record<string, unknown>>;
+      const parameters = checked(schema, order.parameters, ['parameters']);
+      const policy = await policyInUse(deps.policies);
       const environment = environmentOf(policy, order.target);
       if (environment === undefined) {
-        const message = 'is in no environment of the policy';
-        throw new InvalidInputError('UnknownEnvironment', `target ${message}`, [{ path: 'target', message }]);
+        throw wrong('UnknownEnvironment', [{ path: 'target', message: 'is in no environment of the policy' }]);
       }
       const runId = `order-${hashOf({ key: order.key, runbook: order.runbook, target: order.target, parameters }).slice(0, 32)}`;
       const input = runOrderSchema.parse({
@@ -186,14 +234,22 @@ export function operatorRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
     route('kill-switch', 'PUT', 'environments/{environment}/kill-switch', async (request, engine) => {
       const environment = request.params['environment'] ?? '';
       const order = checked(killSwitchSchema, await bodyOf(request));
-      const policy = await deps.policies.current();
-      found(policy.policy.environments[environment], `environment ${environment}`);
+      try {
+        const { policy } = await policyInUse(deps.policies);
+        found(Object.hasOwn(policy.environments, environment) || undefined, `environment ${environment}`);
+      } catch (error) {
+        // What runs can be stopped also while no policy can be read. Then nobody can tell a wrong name from a right one.
+        if (!order.engaged || !(error instanceof TransientError) || !environmentNamePattern.test(environment)) {
+          throw error;
+        }
+        deps.log.warn('kill switch engaged without a policy', { environment, error: describeError(error) });
+      }
       await engine.setKillSwitch(environment, { ...order, by: 'function-key' });
       return json(202, { environment, ...order });
     }),
 
     route('dead-letters', 'GET', 'dead-letters', async (request) => {
-      const page = await deps.deadLetters.list(pageOf(request));
+      const page = await pageOf(request, (one) => deps.deadLetters.list(one));
       return json(200, { deadLetters: page.deadLetters, cursor: page.cursor ?? null });
     }),
   ];

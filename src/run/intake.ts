@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isoOf, type Clock, type EpochMillis } from '../kernel/clock';
 import type { Json } from '../kernel/canonical-json';
-import { InvariantError } from '../kernel/errors';
+import { describeError, InvariantError, TransientError } from '../kernel/errors';
 import type { Log } from '../kernel/log';
 import type { DecisionClaim, DecisionRecord, DecisionRecords, Ledger } from '../ledger';
 import type { Incidents } from '../ports/incidents';
@@ -30,7 +30,10 @@ export interface Intake {
    * signal's identity. Throws only what is worth sending the signal again for.
    */
   accept(signal: Signal, incidents: Incidents): Promise<Acceptance>;
-  /** Finishes what a crash left between a decision and what follows from it. Returns how many were finished. */
+  /**
+   * Finishes what a crash left between a decision and what follows from it, each by itself. Returns how many were finished;
+   * throws `TransientError` after the last when some were not.
+   */
   sweep(incidents: Incidents, claimedBefore: EpochMillis): Promise<number>;
 }
 
@@ -59,13 +62,17 @@ export interface IntakePorts {
 /** Instance id of the incident that belongs to an alert occurrence on a resource. */
 export const incidentIdOf = (correlation: string): string => `incident-${correlation}`;
 
+/** The incident that a decision is about, opened by it or told by it. */
+function incidentOf({ incident, signal }: KeptDecision): string | null {
+  return incident?.incidentId ?? (signal.condition === 'resolved' ? incidentIdOf(signal.correlation) : null);
+}
+
 export function createIntake(ports: IntakePorts): Intake {
   const { policies, decisions, ledger, records, clock, log } = ports;
 
   async function follow(kept: KeptDecision, incidents: Incidents): Promise<string | null> {
     const { signal } = kept;
-    const incidentId =
-      kept.incident?.incidentId ?? (signal.condition === 'resolved' ? incidentIdOf(signal.correlation) : null);
+    const incidentId = incidentOf(kept);
     await ledger.append([
       {
         id: `signal.decided:${signal.id}`,
@@ -123,7 +130,7 @@ export function createIntake(ports: IntakePorts): Intake {
       const said = stored.success ? stored.data : kept;
       const acceptance = { signalId: signal.id, action: said.action, sentence: said.sentence };
       if (claim.kind === 'exists' && claim.record.state === 'done') {
-        return { ...acceptance, incidentId: said.incident?.incidentId ?? null, duplicate: true };
+        return { ...acceptance, incidentId: incidentOf(said), duplicate: true };
       }
       const incidentId = await finish(claim.record, incidents, claim);
       log.info('signal taken in', { signal: signal.id, action: said.action, incident: incidentId });
@@ -132,13 +139,26 @@ export function createIntake(ports: IntakePorts): Intake {
 
     async sweep(incidents, claimedBefore) {
       const left = await decisions.pending(claimedBefore, { limit: 100 });
+      const failures: unknown[] = [];
       for (const record of left) {
-        await finish(record, incidents);
-        log.warn('finished a decision that was left half done', {
-          signal: record.signalId,
-          claimedAt: record.claimedAt,
-          now: isoOf(clock.now()),
-        });
+        const about = { signal: record.signalId, claimedAt: record.claimedAt, now: isoOf(clock.now()) };
+        try {
+          await finish(record, incidents);
+          log.warn('finished a decision that was left half done', about);
+        } catch (error) {
+          // One that cannot be finished must not keep the others from it.
+          failures.push(error);
+          log.error('a decision that was left half done cannot be finished', { ...about, error: describeError(error) });
+        }
+      }
+      if (failures.length > 0) {
+        throw new TransientError(
+          'SweepIncomplete',
+          `${failures.length} of ${left.length} decisions were not finished`,
+          {
+            cause: failures[0],
+          },
+        );
       }
       return left.length;
     },
