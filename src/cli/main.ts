@@ -1,5 +1,13 @@
 import { createProgram } from './program';
 
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 22 || (major === 22 && minor < 19)) {
+  process.stderr.write(
+    `caretaker: Node ${process.versions.node} is too old; 22.19 or later is needed (npm scripts bring their own)\n`,
+  );
+  process.exit(1);
+}
+
 createProgram()
   .parseAsync(process.argv)
   .catch((error: unknown) => {

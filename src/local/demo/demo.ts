@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createBlobStorage } from '../../adapters/blob';
 import { verifyLedger, type Verification } from '../../ledger';
-import type { RunReport } from '../../run';
+import { incidentEndSchema, type RunReport } from '../../run';
 import { scaledTimeFromNow, startPlatform, type Platform } from '../platform';
 import type { Delivery, JournalEntry, MachineState } from '../cloud';
 import { operatorClient, type DecisionAnswer, type IncidentAnswer, type OperatorClient } from './client';
@@ -29,6 +29,8 @@ const victim = 'vm-web-prod-weu-01';
 /** How long, in real time, the demo waits for anything before it gives up. Milliseconds. */
 const patience = 150_000;
 const glance = 150;
+/** The last stage an incident shows is how it ended; that has a line of its own. */
+const incidentEnds: readonly string[] = incidentEndSchema.options;
 
 /**
  * Boots the local platform, breaks a machine in a way that a restart is accepted and does nothing, and shows the incident
@@ -183,7 +185,7 @@ async function watch(
       screen.at(now, `${runbook}: ${result.toUpperCase()} (${reasons.join('; ')})`);
     }
     const stage = custom == null ? '' : `${custom.ladder[custom.rung] ?? ''}: ${custom.stage}`;
-    if (custom != null && stage !== shown && answer.incident === null) {
+    if (custom != null && stage !== shown && answer.incident === null && !incidentEnds.includes(custom.stage)) {
       shown = stage;
       screen.at(now, stage);
     }

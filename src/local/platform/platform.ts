@@ -29,6 +29,8 @@ export interface Platform {
   readonly key: string;
   readonly functions: HostReady['functions'];
   readonly control: CloudControl;
+  /** Where the levers of the local cloud are served: `POST <endpoint>/_local/<lever>`. */
+  readonly controlEndpoint: string;
   readonly blobConnectionString: string;
   readonly time: ScaledTime;
   /** Ends the host as a crash would. */
@@ -112,6 +114,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     key: host.ready.keys.default,
     functions: host.ready.functions,
     control,
+    controlEndpoint: cloud.ready.controlEndpoint,
     blobConnectionString: cloud.ready.blob.connectionString,
     time,
     killHost: () => host.kill(),
