@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile, mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findRoots, type Root } from './roots';
-import { readTestOutput, run, terraformVersion, type Planned } from './terraform';
+import { readTestOutput, run, terraformVersion, type Finished, type Planned } from './terraform';
 import { copyWorkspace } from './workspace';
 import { readExceptions, type Exception } from './security/exceptions';
 import { judge, rules } from './security/rules';
@@ -68,7 +68,7 @@ async function testRoot(
 ): Promise<void> {
   const cwd = join(workspace, root.path);
   const ready = await report.add(`${root.path} init and validate`, async () => {
-    const init = await run('terraform', ['init', '-backend=false', '-no-color', '-input=false'], { cwd, env });
+    const init = await initialize(cwd, env);
     if (init.code !== 0) return lines(init.stderr);
     const validate = await run('terraform', ['validate', '-json'], { cwd, env });
     const result = JSON.parse(validate.stdout) as {
@@ -105,6 +105,23 @@ async function testRoot(
   }
 }
 
+let initializing: Promise<unknown> = Promise.resolve();
+
+/** `terraform init`, one at a time: Terraform's plugin cache is not safe to be filled by several at once. */
+function initialize(cwd: string, env: Record<string, string>): Promise<Finished> {
+  const mine = initializing.then(() =>
+    run('terraform', ['init', '-backend=false', '-no-color', '-input=false'], { cwd, env }),
+  );
+  initializing = mine.catch(() => undefined);
+  return mine;
+}
+
+/** The first run of a test file, and only planned: all that a rule looks at, for the least time. */
+export function firstRunPlanned(text: string): string {
+  const [head = '', first = ''] = text.split(/^(?=run ")/m);
+  return head + (first.includes('command = plan') ? first : first.replace(/\{\n/, '{\n  command = plan\n'));
+}
+
 /** Plans a copy with the rule's break in it; the findings name the rule's own resource when the rule works. */
 async function breakRule(
   repository: string,
@@ -121,8 +138,12 @@ async function breakRule(
       return [`${rule.broken.file} holds nothing like ${String(rule.broken.find)}: the broken copy is not broken`];
     }
     await writeFile(file, after);
+    if (rule.scope === 'resource') {
+      const unit = join(workspace.path, rule.broken.root, 'tests', 'unit.tftest.hcl');
+      await writeFile(unit, firstRunPlanned(await readFile(unit, 'utf8')));
+    }
     const cwd = join(workspace.path, rule.broken.root);
-    const init = await run('terraform', ['init', '-backend=false', '-no-color', '-input=false'], { cwd, env });
+    const init = await initialize(cwd, env);
     if (init.code !== 0) return lines(init.stderr);
     const args =
       rule.scope === 'estate'
@@ -163,7 +184,12 @@ export async function testInfra(repository: string, options: TestOptions): Promi
   );
   const workers = Math.max(1, Math.min(2, cpus().length));
   const cache = await mkdtemp(join(tmpdir(), 'infra-plugins-'));
-  const env = { TF_PLUGIN_CACHE_DIR: process.env['TF_PLUGIN_CACHE_DIR'] ?? cache };
+  const env = {
+    TF_PLUGIN_CACHE_DIR: process.env['TF_PLUGIN_CACHE_DIR'] ?? cache,
+    // Without a lock file Terraform would install every provider anew and over the cached one, which another run may be
+    // using at that moment. The name warns of incomplete lock files; those made here are thrown away.
+    TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: 'true',
+  };
   await mkdir(env.TF_PLUGIN_CACHE_DIR, { recursive: true });
   const workspace = await copyWorkspace(repository);
   const report = new Report();
@@ -174,11 +200,6 @@ export async function testInfra(repository: string, options: TestOptions): Promi
       const { stdout, stderr, code } = await run('terraform', ['fmt', '-check', '-recursive'], { cwd: workspace.path });
       return code === 0 ? [] : [...lines(stdout).map((file) => `${file} is not formatted`), ...lines(stderr)];
     });
-    // One root after the other first, because Terraform's plugin cache is not safe for several that fill it at once.
-    const first = order.slice(0, 1);
-    for (const root of first) {
-      await run('terraform', ['init', '-backend=false', '-no-color'], { cwd: join(workspace.path, root.path), env });
-    }
     await pool(order, workers, (root) => testRoot(root, workspace.path, env, report, sources));
 
     const exceptions = await readExceptions(repository);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../scripts/infra/cli';
 import { readTestOutput } from '../../scripts/infra/terraform';
-import { testInfra } from '../../scripts/infra/test';
+import { firstRunPlanned, testInfra } from '../../scripts/infra/test';
 import { repository } from './support';
 
 const line = (message: object): string => JSON.stringify(message);
@@ -132,5 +132,14 @@ describe('the command line', () => {
     write.mockRestore();
     expect(code).toBe(2);
     expect(said.join('')).toMatch(/^Usage: npm run infra -- <command>\n/);
+  });
+});
+
+describe('a broken copy', () => {
+  it('is planned by the first run of the unit tests alone', () => {
+    const text = 'variables {\n  a = 1\n}\n\nrun "one" {\n  assert {\n  }\n}\n\nrun "two" {\n  command = plan\n}\n';
+    expect(firstRunPlanned(text)).toBe(
+      'variables {\n  a = 1\n}\n\nrun "one" {\n  command = plan\n  assert {\n  }\n}\n\n',
+    );
   });
 });
