@@ -3,9 +3,22 @@ import { randomBytes } from 'node:crypto';
 /** Chance for the host: numbers in [0, 1). */
 export type Random = () => number;
 
+// One call for many numbers: asking the system for six bytes at a time took a third of the host's time under load.
+const POOL_BYTES = 6 * 1024;
+
 /** Chance that nobody can foresee. */
 export function createSystemRandom(): Random {
-  return () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48;
+  let pool = Buffer.alloc(0);
+  let used = 0;
+  return () => {
+    if (used >= pool.length) {
+      pool = randomBytes(POOL_BYTES);
+      used = 0;
+    }
+    const value = pool.readUIntBE(used, 6) / 2 ** 48;
+    used += 6;
+    return value;
+  };
 }
 
 /** Chance that is the same for the same seed (mulberry32). Not for secrets. */

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import * as df from 'durable-functions';
-import { SCHEMA_VERSION } from '../../../src/local/host/durable/schema';
+import { migrate, SCHEMA_VERSION } from '../../../src/local/host/durable/schema';
 import { Store } from '../../../src/local/host/durable/store';
 import type { RunningHost } from '../../../src/local/host';
 import { HostBench } from './support';
@@ -108,6 +108,24 @@ describe('the state file', () => {
     other.exec('CREATE TABLE theirs(a)');
     other.close();
     expect(() => Store.open(foreign)).toThrow('belongs to another program');
+  });
+
+  it('is brought forward from an earlier version with all that is in it', () => {
+    const file = join(bench.folder(), 'old.db');
+    const old = new DatabaseSync(file);
+    migrate(old, file, 1);
+    old.exec(
+      `INSERT INTO instances(key, id, name, execution, execution_id, status, created, updated, input, trace_parent, first_turn)
+       VALUES(1, 'kept', 'steps', 0, 'e', 'Completed', 0, 0, '7', '00-1-1-01', 0)`,
+    );
+    expect(old.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 });
+    old.close();
+    const store = Store.open(file);
+    expect(store.instance('kept')).toMatchObject({ name: 'steps', input: '7' });
+    store.close();
+    const now = new DatabaseSync(file);
+    expect(now.prepare('PRAGMA user_version').get()).toEqual({ user_version: SCHEMA_VERSION });
+    now.close();
   });
 
   it('is written through to the disk', () => {
