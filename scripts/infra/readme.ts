@@ -12,8 +12,13 @@ function cell(text: string): string {
 
 function variableText(variable: Variable): string {
   const lines = [`### \`${variable.name}\``, '', variable.description, ''];
-  lines.push('```hcl', `type    = ${variable.type}`);
-  if (variable.defaultText !== undefined) lines.push(`default = ${variable.defaultText}`);
+  // As it stands in the file, less the indentation of the block around it.
+  const type = variable.type.replace(/\n {2}/g, '\n');
+  const alone = variable.defaultText === undefined;
+  lines.push('```hcl', alone ? `type = ${type}` : `type    = ${type}`);
+  if (!alone) {
+    lines.push(`default = ${variable.defaultText}`);
+  }
   lines.push('```');
   if (variable.validations.length > 0) {
     lines.push('', ...variable.validations.map(({ message }) => `- ${message}`));
