@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createBlobStorage } from '../../adapters/blob';
 import { verifyLedger, type Verification } from '../../ledger';
 import { incidentEndSchema, type RunReport } from '../../run';
-import { scaledTimeFromNow, startPlatform, type Platform } from '../platform';
+import { askedToStop, scaledTimeFromNow, startPlatform, type Platform } from '../platform';
 import type { Delivery, JournalEntry, MachineState } from '../cloud';
 import { operatorClient, type DecisionAnswer, type IncidentAnswer, type OperatorClient } from './client';
 import { createScreen, elapsed, type Screen } from './screen';
@@ -57,8 +57,8 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     throw error;
   });
   const interrupted = new AbortController();
-  const interrupt = (): void => interrupted.abort(new Error('interrupted'));
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  const stop = askedToStop();
+  void stop.asked.then(() => interrupted.abort(new Error('interrupted')));
   try {
     screen.say(
       `Ready after ${((Date.now() - bootedAt) / 1000).toFixed(1)} s: ${platform.functions.length} functions at ${platform.url}/api`,
@@ -86,7 +86,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     }
     return failed.length === 0 ? 0 : 1;
   } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    stop.dispose();
     await platform.stop();
     await rm(directory, { recursive: true, force: true });
   }

@@ -1,3 +1,4 @@
+export { askedToStop } from './asked-to-stop';
 export { runCloudProcess, type CloudReady } from './cloud-process';
 export { scaledTimeFromNow, scaledTimeText, timedClock, type TimedClock } from './clock';
 export { runHostProcess, type HostReady } from './host-process';

@@ -1,3 +1,4 @@
+import { askedToStop } from './asked-to-stop';
 import { scaledTimeFromNow } from './clock';
 import { startPlatform } from './platform';
 
@@ -33,8 +34,8 @@ export async function startLocally(options: {
       '',
     ].join('\n'),
   );
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve).once('SIGTERM', resolve);
-  });
+  const stop = askedToStop();
+  await stop.asked;
+  stop.dispose();
   await platform.stop();
 }
