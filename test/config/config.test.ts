@@ -1,0 +1,152 @@
+import { readConfig } from '../../src/config';
+import { InvalidInputError } from '../../src/kernel/errors';
+
+const good = {
+  CARETAKER_ENVIRONMENT: 'prod',
+  CARETAKER_SUBSCRIPTION_IDS: '3F1D6C52-8c1e-4b7a-9d55-0a6f3c2b7e11, 3f2b8a10-6c47-4e0d-9a55-1b7d2c9e4f01',
+  CARETAKER_BLOB_URL: 'https://account.blob.core.windows.net',
+  CARETAKER_POLICY_URL: 'https://account.blob.core.windows.net/policy/caretaker.yaml',
+};
+const local = {
+  CARETAKER_ENVIRONMENT: 'local',
+  CARETAKER_SUBSCRIPTION_IDS: '3f2b8a10-6c47-4e0d-9a55-1b7d2c9e4f01',
+  CARETAKER_BLOB_CONNECTION_STRING: 'UseDevelopmentStorage=true',
+  CARETAKER_POLICY_URL: 'policy/caretaker.yaml',
+};
+
+function problemsOf(variables: Record<string, string | undefined>): InvalidInputError {
+  try {
+    readConfig(variables);
+  } catch (error) {
+    if (error instanceof InvalidInputError) {
+      return error;
+    }
+    throw error;
+  }
+  throw new Error('the configuration was taken');
+}
+
+const pathsOf = (variables: Record<string, string | undefined>) =>
+  problemsOf(variables).problems.map(({ path }) => path);
+
+it('reads what is deployed, with defaults', () => {
+  expect(readConfig(good)).toEqual({
+    environment: 'prod',
+    subscriptions: new Set(['3f1d6c52-8c1e-4b7a-9d55-0a6f3c2b7e11', '3f2b8a10-6c47-4e0d-9a55-1b7d2c9e4f01']),
+    policyLocation: 'https://account.blob.core.windows.net/policy/caretaker.yaml',
+    logLevel: 'info',
+    storage: {
+      kind: 'identity',
+      url: 'https://account.blob.core.windows.net',
+      stateContainer: 'caretaker-state',
+      ledgerContainer: 'caretaker-ledger',
+    },
+    azure: {
+      armEndpoint: 'https://management.azure.com',
+      tenantId: undefined,
+      writerClientId: undefined,
+      prunerClientId: undefined,
+    },
+    localClock: undefined,
+    api: { audience: undefined },
+  });
+});
+
+it('reads the local platform, with its clock', () => {
+  const config = readConfig({ ...local, CARETAKER_LOCAL_CLOCK: '1700000000000/1700000001000/60.5' });
+  expect(config.storage).toMatchObject({ kind: 'connection-string', connectionString: 'UseDevelopmentStorage=true' });
+  expect(config.localClock).toEqual({ origin: 1_700_000_000_000, startedAt: 1_700_000_001_000, speed: 60.5 });
+});
+
+it('takes any GUID for an id, as Azure gives them', () => {
+  const odd = '00000000-0000-0000-c000-000000000046';
+  expect(readConfig({ ...good, CARETAKER_SUBSCRIPTION_IDS: odd, CARETAKER_TENANT_ID: odd }).azure.tenantId).toBe(odd);
+});
+
+it('lists everything that is missing', () => {
+  const error = problemsOf({});
+  expect(error.code).toBe('BadConfiguration');
+  expect(error.problems.map(({ path, message }) => `${path} ${message}`)).toEqual([
+    'CARETAKER_ENVIRONMENT is missing',
+    'CARETAKER_SUBSCRIPTION_IDS is missing',
+    'CARETAKER_POLICY_URL is missing',
+    'CARETAKER_BLOB_URL is missing; set it to the blob endpoint of the storage account (or CARETAKER_BLOB_CONNECTION_STRING locally)',
+  ]);
+  expect(error.message).toContain('4 problem(s)');
+});
+
+it('takes an empty text for a missing one', () => {
+  const empty = Object.fromEntries(Object.keys(good).map((name) => [name, '']));
+  expect(pathsOf(empty)).toEqual(pathsOf({}));
+  expect(readConfig({ ...good, CARETAKER_TENANT_ID: '', CARETAKER_LOG_LEVEL: '' })).toEqual(readConfig(good));
+});
+
+it('lists every problem at once, with its variable', () => {
+  expect(
+    pathsOf({
+      CARETAKER_ENVIRONMENT: 'Prod!',
+      CARETAKER_SUBSCRIPTION_IDS: '3f2b8a10-6c47-4e0d-9a55-1b7d2c9e4f01,platform,sandbox',
+      CARETAKER_TENANT_ID: 'contoso',
+      CARETAKER_BLOB_URL: 'account',
+      CARETAKER_STATE_CONTAINER: 'UPPER',
+      CARETAKER_LEDGER_CONTAINER: 'x',
+      CARETAKER_POLICY_URL: 'p',
+      CARETAKER_WRITER_CLIENT_ID: 'writer',
+      CARETAKER_PRUNER_CLIENT_ID: 'pruner',
+      CARETAKER_ARM_ENDPOINT: 'ftp://arm',
+      CARETAKER_LOG_LEVEL: 'loud',
+      CARETAKER_LOCAL_CLOCK: 'fast',
+    }),
+  ).toEqual([
+    'CARETAKER_ENVIRONMENT',
+    'CARETAKER_SUBSCRIPTION_IDS[1]',
+    'CARETAKER_SUBSCRIPTION_IDS[2]',
+    'CARETAKER_TENANT_ID',
+    'CARETAKER_BLOB_URL',
+    'CARETAKER_STATE_CONTAINER',
+    'CARETAKER_LEDGER_CONTAINER',
+    'CARETAKER_WRITER_CLIENT_ID',
+    'CARETAKER_PRUNER_CLIENT_ID',
+    'CARETAKER_ARM_ENDPOINT',
+    'CARETAKER_LOCAL_CLOCK',
+    'CARETAKER_LOG_LEVEL',
+    // The clock is for the local platform.
+    'CARETAKER_LOCAL_CLOCK',
+  ]);
+});
+
+it('never repeats a value, which may be a secret', () => {
+  const secret = 'S3cr3t-Value';
+  const names = [
+    ...Object.keys(good),
+    ...Object.keys(local),
+    'TENANT_ID',
+    'WRITER_CLIENT_ID',
+    'ARM_ENDPOINT',
+    'LOG_LEVEL',
+  ];
+  const variables = Object.fromEntries(
+    names.map((name) => [name.startsWith('CARETAKER_') ? name : `CARETAKER_${name}`, secret]),
+  );
+  const error = problemsOf({ ...variables, CARETAKER_LOCAL_CLOCK: secret, CARETAKER_STATE_CONTAINER: secret });
+  expect(error.problems.length).toBeGreaterThan(6);
+  expect(JSON.stringify([error.message, error.problems, error.details])).not.toContain(secret);
+});
+
+it.each([
+  ['two storages', { ...good, CARETAKER_BLOB_CONNECTION_STRING: 'UseDevelopmentStorage=true' }, ['CARETAKER_BLOB_URL']],
+  ['a clock of the local platform elsewhere', { ...good, CARETAKER_LOCAL_CLOCK: '1/2/3' }, ['CARETAKER_LOCAL_CLOCK']],
+  ['a clock that stands still', { ...local, CARETAKER_LOCAL_CLOCK: '1/2/0' }, ['CARETAKER_LOCAL_CLOCK']],
+  [
+    'a clock that stands still, written longer',
+    { ...local, CARETAKER_LOCAL_CLOCK: '1/2/00.00' },
+    ['CARETAKER_LOCAL_CLOCK'],
+  ],
+  ['no subscription in the list', { ...good, CARETAKER_SUBSCRIPTION_IDS: ' , ' }, ['CARETAKER_SUBSCRIPTION_IDS']],
+])('refuses %s', (_, variables, paths) => {
+  expect(pathsOf(variables)).toEqual(paths);
+});
+
+it('takes a slow clock', () => {
+  expect(readConfig({ ...local, CARETAKER_LOCAL_CLOCK: '1/2/0.5' }).localClock?.speed).toBe(0.5);
+});

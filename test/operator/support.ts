@@ -1,0 +1,137 @@
+import { HttpRequest, type HttpRequestInit, type HttpResponseInit } from '@azure/functions';
+import { emptyGuard, type GuardState } from '../../src/guard';
+import type { Log, LogFields } from '../../src/kernel/log';
+import { operatorRoutes, takeAzureMonitorAlert, type Problem } from '../../src/operator';
+import type { Engine, InstanceStatus } from '../../src/ports/engine';
+import type { PolicySource } from '../../src/ports/policy-source';
+import { intakeWorld, policyText, subscription } from '../run/intake-world';
+
+/** Keeps what was logged. */
+export class KeptLog implements Log {
+  readonly lines: string[] = [];
+  debug = (message: string) => void this.lines.push(`debug ${message}`);
+  info = (message: string) => void this.lines.push(`info ${message}`);
+  warn = (message: string, fields?: LogFields) =>
+    void this.lines.push(`warn ${message} ${JSON.stringify(fields ?? {})}`);
+  error = (message: string, fields?: LogFields) =>
+    void this.lines.push(`error ${message} ${JSON.stringify(fields ?? {})}`);
+}
+
+/** The durable engine in memory: instances by id. */
+export class RememberedEngine implements Engine {
+  readonly instances = new Map<string, InstanceStatus & { readonly input?: unknown }>();
+  readonly killSwitches: unknown[] = [];
+  guardState: GuardState = emptyGuard;
+  down: Error | undefined;
+
+  add(name: string, instanceId: string, more: Partial<InstanceStatus> = {}): void {
+    const time = '2026-05-04T08:00:00.000Z';
+    const status = { name, instanceId, runtimeStatus: 'Running' as const, createdTime: time, lastUpdatedTime: time };
+    this.instances.set(instanceId, { ...status, ...more });
+  }
+
+  async status(instanceId: string) {
+    this.check();
+    return this.instances.get(instanceId);
+  }
+
+  async running(orchestrator: string) {
+    this.check();
+    return [...this.instances.values()].filter(({ name }) => name === orchestrator);
+  }
+
+  async start(orchestrator: string, instanceId: string, input: unknown) {
+    this.check();
+    if (this.instances.has(instanceId)) {
+      return 'exists' as const;
+    }
+    this.add(orchestrator, instanceId);
+    this.instances.set(instanceId, { ...(this.instances.get(instanceId) as InstanceStatus), input });
+    return 'started' as const;
+  }
+
+  async guard() {
+    this.check();
+    return this.guardState;
+  }
+
+  async setKillSwitch(environment: string, order: object) {
+    this.check();
+    this.killSwitches.push({ environment, ...order });
+  }
+
+  private check(): void {
+    if (this.down !== undefined) {
+      throw this.down;
+    }
+  }
+}
+
+export interface Answer {
+  readonly status: number | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Problem & Record<string, never>;
+}
+
+function answerOf({ status, headers, body }: HttpResponseInit): Answer {
+  return { status, headers: headers as Record<string, string>, body: JSON.parse(body as string) as Answer['body'] };
+}
+
+/** The doors over everything in memory. */
+export function doors(
+  source: PolicySource = { read: async () => ({ kind: 'document', text: policyText, etag: '1' }) },
+) {
+  const world = intakeWorld(source);
+  const log = new KeptLog();
+  const engine = new RememberedEngine();
+  const { policies, decisions, deadLetters, runs, clock, incidents } = world;
+  const { intake } = world.start();
+  const routes = operatorRoutes({
+    policies,
+    decisions,
+    runs,
+    incidents: world.incidentReports,
+    deadLetters,
+    clock,
+    log,
+  });
+  const alertDeps = { intake, deadLetters, subscriptions: new Set([subscription]), clock, log };
+
+  return {
+    ...world,
+    log,
+    engine,
+    alertDeps,
+    /** Posts a body to the alert door. */
+    alert: async (body: string, deps = alertDeps): Promise<Answer> =>
+      answerOf(
+        await takeAzureMonitorAlert(
+          deps,
+          new HttpRequest({ method: 'POST', url: 'http://localhost/api/alerts/azure-monitor', body: { string: body } }),
+          incidents,
+        ),
+      ),
+    /** Calls an operator route by its name, such as `order-run`. */
+    call: async (
+      name: string,
+      given: { params?: Record<string, string>; query?: Record<string, string>; body?: unknown; text?: string } = {},
+    ): Promise<Answer> => {
+      const route = routes.find((one) => one.name === `operator-${name}`);
+      if (route === undefined) {
+        throw new Error(`no route ${name}`);
+      }
+      const text = given.text ?? (given.body === undefined ? undefined : JSON.stringify(given.body));
+      const init: HttpRequestInit = {
+        method: route.method,
+        url: `http://localhost/api/${route.route}`,
+        params: given.params ?? {},
+        query: given.query ?? {},
+        ...(text === undefined ? {} : { body: { string: text } }),
+      };
+      return answerOf(await route.handle(new HttpRequest(init), engine));
+    },
+  };
+}
+
+/** Paths of the problems that an answer names. */
+export const pathsOf = ({ body }: Answer): string[] => (body.problems ?? []).map(({ path }) => path);
