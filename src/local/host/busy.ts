@@ -10,8 +10,25 @@ export class Busy {
     return () => {
       if (ended) return;
       ended = true;
-      if (--this.#count === 0) setImmediate(() => this.#settle());
+      this.#leave();
     };
+  }
+
+  /**
+   * Waits for something that only the passing of time brings, without counting as in flight meanwhile: else whoever moves the
+   * clock when nothing is in flight would never move it. The caller must have begun something.
+   */
+  async outside<T>(wait: Promise<T>): Promise<T> {
+    this.#leave();
+    try {
+      return await wait;
+    } finally {
+      this.#count++;
+    }
+  }
+
+  #leave(): void {
+    if (--this.#count === 0) setImmediate(() => this.#settle());
   }
 
   get isIdle(): boolean {

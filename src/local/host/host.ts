@@ -133,8 +133,8 @@ async function runApp(parts: HostParts): Promise<RunningHost> {
     const route = routes.find((candidate) => candidate.fn === fn);
     return route && `${url}/${route.template}`;
   };
-  const waitFor = (instanceId: string, milliseconds: number): Promise<boolean> =>
-    new Promise((resolve) => {
+  const waitFor = (instanceId: string, milliseconds: number): Promise<boolean> => {
+    const ended = new Promise<boolean>((resolve) => {
       const instance = queries.instance(instanceId);
       if (!instance || isTerminal(instance.runtimeStatus)) return resolve(true);
       const timeout = setTimeout(() => {
@@ -146,6 +146,8 @@ async function runApp(parts: HostParts): Promise<RunningHost> {
         resolve(true);
       });
     });
+    return busy.outside(ended);
+  };
   const admin = new AdminApi({
     functions,
     keys,
@@ -155,9 +157,9 @@ async function runApp(parts: HostParts): Promise<RunningHost> {
     run: (fn, input) => void runManually(fn, input),
   });
   const runManually = async (fn: RegisteredFunction, input: unknown): Promise<void> => {
+    if (fn.trigger.type.toLowerCase() === 'timertrigger') return timers.runNow(fn);
     const end = busy.begin();
     try {
-      if (fn.trigger.type.toLowerCase() === 'timertrigger') return await timers.runNow(fn);
       const data = typeof input === 'string' ? { string: input } : { json: JSON.stringify(input ?? null) };
       await invoker.call(fn, { data });
     } catch (error) {

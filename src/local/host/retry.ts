@@ -1,3 +1,4 @@
+import type { Busy } from './busy';
 import type { HostClock } from './clock';
 import type { RegisteredFunction } from './core';
 import type { CallResult } from './invoker';
@@ -9,10 +10,14 @@ export interface RetryState {
   readonly exception?: { readonly message: string };
 }
 
-/** Calls again what failed, as the retry options of the function's trigger say. The waits go by the host's clock. */
+/**
+ * Calls again what failed, as the retry options of the function's trigger say. The waits go by the host's clock, and are not work in
+ * flight; the caller counts as busy.
+ */
 export async function invokeWithRetry(
   fn: RegisteredFunction,
   clock: HostClock,
+  busy: Busy,
   invoke: (retry: RetryState | undefined) => Promise<CallResult>,
 ): Promise<CallResult> {
   const policy = fn.metadata.retryOptions;
@@ -20,7 +25,7 @@ export async function invokeWithRetry(
   if (!policy) return result;
   const most = policy.maxRetryCount;
   for (let retryCount = 1; result.failure && (most < 0 || retryCount <= most); retryCount++) {
-    await sleep(clock, delay(policy, retryCount));
+    await busy.outside(sleep(clock, delay(policy, retryCount)));
     const { error } = result.failure;
     const message = error instanceof Error ? error.message : String(error);
     result = await invoke({ retryCount, maxRetryCount: most, exception: { message } });

@@ -33,8 +33,3 @@ export function spanOf(
   const parentSpanId = parent === undefined ? undefined : TRACE_PARENT.exec(parent)?.[2];
   return { traceId, spanId, ...(parentSpanId === undefined ? {} : { parentSpanId }), ...fields };
 }
-
-/** Whether a text is a `traceparent` that can be continued. */
-export function isTraceParent(text: string): boolean {
-  return TRACE_PARENT.test(text);
-}

@@ -141,30 +141,24 @@ async function main(): Promise<void> {
     report('host/idle', '% of a core', idle, { target: 1 });
     await host.stop();
 
-    const few = join(folder, 'few.db');
-    fill(few, 100);
-    const fewHost = await startLocalHost(few);
-    const small: number[] = [];
-    await queryMicroseconds(fewHost, (index) => `done-${(index % 100) + 1}`);
-    for (let run = 0; run < RUNS; run++) {
-      small.push(await queryMicroseconds(fewHost, (index) => `done-${(index % 100) + 1}`));
-    }
-    await fewHost.stop();
-
-    const full = join(folder, 'full.db');
-    fill(full, 100_000);
+    const queries = new Map<number, number[]>();
     const startup: number[] = [];
-    const large: number[] = [];
-    for (let run = 0; run < RUNS; run++) {
-      const one = await startLocalHost(full);
-      startup.push(one.startupMs / 1000);
-      await queryMicroseconds(one, (index) => `done-${index + 1}`);
-      large.push(await queryMicroseconds(one, (index) => `done-${((index * 7919) % 100_000) + 1}`));
-      await one.stop();
+    for (const count of [100, 100_000]) {
+      const file = join(folder, `${count}.db`);
+      fill(file, count);
+      const samples: number[] = [];
+      for (let run = 0; run < RUNS; run++) {
+        const one = await startLocalHost(file);
+        const pick = (index: number): string => `done-${((index * 7919) % count) + 1}`;
+        await queryMicroseconds(one, pick);
+        samples.push(await queryMicroseconds(one, pick));
+        await one.stop();
+        if (count === 100_000) startup.push(one.startupMs / 1000);
+      }
+      queries.set(count, samples);
     }
     report('host/start-up-100000-instances', 's', startup, { target: 1 });
-    report('host/query-by-id-100-instances', 'us', small);
-    report('host/query-by-id-100000-instances', 'us', large);
+    for (const [count, samples] of queries) report(`host/query-by-id-${count}-instances`, 'us', samples);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

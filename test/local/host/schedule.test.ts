@@ -14,6 +14,16 @@ app.timer('quarterly', {
   },
 });
 
+const tries: number[] = [];
+app.timer('stubborn', {
+  schedule: '0 0 0 1 1 *',
+  retry: { strategy: 'fixedDelay', maxRetryCount: 2, delayInterval: { minutes: 1 } },
+  handler: () => {
+    tries.push(now());
+    throw new Error('on purpose');
+  },
+});
+
 const at = (text: string): number => Date.parse(text);
 
 describe('NCRONTAB', () => {
@@ -83,6 +93,21 @@ describe('timer functions', () => {
     const after = await bench.start({ stateFile, clock: second, schedules: true });
     await after.idle();
     expect(ran.map(({ pastDue }) => pastDue)).toEqual([false, true]);
+  });
+
+  it('wait for the next try in virtual time', async () => {
+    const clock = createVirtualClock(START + 60_000);
+    now = () => clock.now();
+    const host = await bench.start({ clock });
+    tries.length = 0;
+    const headers = { 'x-functions-key': host.keys.master };
+    await fetch(`${host.url}/admin/functions/stubborn`, { method: 'POST', headers, body: '{}' });
+    for (let left = 3; left > 0; left--) {
+      await host.idle();
+      clock.advanceBy(60_000);
+    }
+    await host.idle();
+    expect(tries).toEqual([0, 60_000, 120_000].map((after) => START + 60_000 + after));
   });
 
   it('do not overlap themselves', async () => {

@@ -14,7 +14,7 @@ const decisions: ReadonlySet<number> = new Set([
 ]);
 
 /** Whether an event records a decision of the orchestrator, as opposed to something that happened to it. */
-export function isDecision(event: HistoryEvent): boolean {
+function isDecision(event: HistoryEvent): boolean {
   return decisions.has(event.EventType);
 }
 

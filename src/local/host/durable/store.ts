@@ -113,7 +113,9 @@ export class Store {
       closeSync(openSync(path, 'a'));
       db = new (loadSqlite().DatabaseSync)(path);
       db.exec('PRAGMA locking_mode=EXCLUSIVE; PRAGMA busy_timeout=0;');
-      db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000;');
+      db.exec(
+        'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-32000;',
+      );
       db.exec('BEGIN EXCLUSIVE; COMMIT;');
       migrate(db, path);
       return new Store(db);

@@ -127,7 +127,7 @@ export class TimerFunctions {
         },
         IsPastDue: isPastDue,
       };
-      await invokeWithRetry(fn, clock, (retry) =>
+      await invokeWithRetry(fn, clock, busy, (retry) =>
         invoker.call(fn, { data: { json: JSON.stringify(timer) }, ...(retry ? { retry } : {}) }),
       );
     } catch (error) {

@@ -62,7 +62,7 @@ export class EventGridWebhook {
   }
 
   async #deliver(fn: RegisteredFunction, events: readonly Event[]): Promise<HostResponse> {
-    const { invoker, clock, log } = this.#parts;
+    const { invoker, clock, log, busy } = this.#parts;
     const calls = fn.trigger.cardinality === 'many' ? [events] : events;
     const outcomes = await Promise.all(
       calls.map(async (call) => {
@@ -70,7 +70,7 @@ export class EventGridWebhook {
           const data = { json: JSON.stringify(call) };
           const traceParent =
             'traceparent' in call && typeof call.traceparent === 'string' ? call.traceparent : undefined;
-          const { failure } = await invokeWithRetry(fn, clock, (retry) =>
+          const { failure } = await invokeWithRetry(fn, clock, busy, (retry) =>
             invoker.call(fn, { data, traceParent, values: call as Event, ...(retry ? { retry } : {}) }),
           );
           return failure === undefined;

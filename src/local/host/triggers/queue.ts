@@ -101,7 +101,7 @@ export class QueueTriggers {
       const triggerMetadata = Object.fromEntries(
         Object.entries(messageFields(message, text)).map(([name, value]) => [name, { string: String(value) }]),
       );
-      const { failure } = await invokeWithRetry(fn, clock, (retry) =>
+      const { failure } = await invokeWithRetry(fn, clock, busy, (retry) =>
         invoker.call(fn, { data: { string: text }, triggerMetadata, values, ...(retry ? { retry } : {}) }),
       );
       if (!failure) return await queue.delete(message);
