@@ -213,7 +213,8 @@ export async function renderPicture(repository: string): Promise<string> {
   ];
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="The platform: environment and business unit projects with their modules">`,
-    '<!-- generated: npm run infra -- picture --write -->',
+    // No double hyphen: XML allows none within a comment.
+    '<!-- generated from infra/projects by scripts/infra/picture.ts -->',
     '<style>',
     'text { font-family: "Segoe UI", "Helvetica Neue", Arial, sans-serif; fill: #1b2733 }',
     '.page { fill: #ffffff } .frame { fill: #f3f6fa; stroke: #9fb3c8 } .box { fill: #ffffff; stroke: #c6d3e0 }',

@@ -4,7 +4,7 @@ import { environmentSchema } from '../../src/config/env';
 import { parsePolicy } from '../../src/rules';
 import { catalogue } from '../../src/runbooks';
 import { readFolder } from '../../scripts/infra/hcl';
-import { checkPicture } from '../../scripts/infra/picture';
+import { checkPicture, renderPicture } from '../../scripts/infra/picture';
 import { checkReadmes, mergeReadme } from '../../scripts/infra/readme';
 import { requiredTags } from '../../scripts/infra/security/rules-estate';
 import { findRoots } from '../../scripts/infra/roots';
@@ -38,6 +38,21 @@ describe('the registry', () => {
   it('has READMEs and a picture that say what the configuration says', async () => {
     expect(await checkReadmes(repository, false)).toEqual([]);
     expect(await checkPicture(repository, false)).toEqual([]);
+  });
+
+  it('draws a picture that an XML reader takes', async () => {
+    const svg = await renderPicture(repository);
+    expect(svg.replace(/<!--(?:(?!--)[^])*-->/g, '')).not.toContain('<!');
+    const open: string[] = [];
+    for (const [, close, name, , alone] of svg.matchAll(/<(\/?)([a-z]+)((?:"[^"]*"|[^">])*?)(\/?)>/g)) {
+      if (close === '/') {
+        expect(open.pop()).toBe(name);
+      } else if (alone !== '/') {
+        open.push(name ?? '');
+      }
+    }
+    expect(open).toEqual([]);
+    expect(svg.replace(/<[^>]*>/g, '')).not.toMatch(/[<>]|&(?!amp;|lt;|gt;)/);
   });
 
   it('notices a README that the configuration has left behind, and one without an introduction', async () => {
