@@ -83,10 +83,15 @@ async function boxes(project: string): Promise<Box[]> {
   );
 }
 
+/** The order in which a change travels. */
+const promotion = ['dev', 'qa', 'prod'];
+
 /** Variables of each environment, straight from its file. */
 async function environments(project: string): Promise<Readonly<Record<string, Readonly<Record<string, unknown>>>>> {
   const folder = join(project, 'environments');
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.tfvars')).sort();
+  const files = (await readdir(folder))
+    .filter((name) => name.endsWith('.tfvars'))
+    .sort((one, other) => promotion.indexOf(one.slice(0, -7)) - promotion.indexOf(other.slice(0, -7)));
   const read = await Promise.all(
     files.map(async (name): Promise<[string, Readonly<Record<string, unknown>>]> => [
       name.slice(0, -7),
