@@ -50,7 +50,7 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
   let server: HostServer | undefined;
   try {
     server = await HostServer.listen(options.port ?? 0, hostname);
-    const url = `http://${hostname.includes(':') ? `[${hostname}]` : hostname}:${server.port}`;
+    const url = `http://${nameInUrl(hostname)}:${server.port}`;
     // The SDK's client rewrites its links to port 7071 when this is not set.
     process.env.WEBSITE_HOSTNAME = url.slice('http://'.length);
     const core = 'core' in options.app ? options.app.core : await loadApp(options.app);
@@ -141,7 +141,7 @@ async function runApp(parts: HostParts): Promise<RunningHost> {
         withdraw();
         resolve(false);
       }, milliseconds);
-      const withdraw = engine.watch(instanceId, () => {
+      const withdraw = engine.watchers.add(instanceId, () => {
         clearTimeout(timeout);
         resolve(true);
       });
@@ -249,7 +249,7 @@ async function runApp(parts: HostParts): Promise<RunningHost> {
         const instance = queries.instance(instanceId);
         if (!instance) reject(new RequestError(`No instance with ID '${instanceId}' found.`));
         else if (isTerminal(instance.runtimeStatus)) resolve(instance);
-        else engine.watch(instanceId, resolve);
+        else engine.watchers.add(instanceId, resolve);
       }),
     statistics: () => engine.statistics(),
   };
@@ -307,6 +307,12 @@ function loadKeys(store: Store, random: Random, clock: HostClock, fixed: Partial
     store.write(batch, clock.now());
   }
   return keys;
+}
+
+/** The host part of links: every address is reached by this machine's own, and IPv6 goes into brackets. */
+function nameInUrl(hostname: string): string {
+  if (hostname === '0.0.0.0' || hostname === '::') return '127.0.0.1';
+  return hostname.includes(':') ? `[${hostname}]` : hostname;
 }
 
 function parseStatus(text: string | undefined): ScheduleStatus | undefined {

@@ -37,6 +37,13 @@ df.app.orchestration('outer', function* (context) {
   const inner = yield context.df.callSubOrchestrator('plain', undefined, 'inner');
   return { inner };
 });
+df.app.orchestration('section', function* (context) {
+  const ids = ['x', 'y', 'z'].map((key) => new df.EntityId('box', key));
+  const lock = (yield context.df.lock(ids)) as { release(): void };
+  context.df.setCustomStatus('inside');
+  yield context.df.waitForExternalEvent('leave');
+  lock.release();
+});
 df.app.entity('box', (context) => {
   context.df.setState(context.df.getInput());
 });
@@ -68,6 +75,36 @@ describe('rewind', () => {
     await host.runToQuiescence();
     expect(host.instance(id)).toMatchObject({ runtimeStatus: 'Completed', output });
     expect(calls).toEqual(called);
+  });
+});
+
+describe('critical sections', () => {
+  const bench = new HostBench();
+  afterEach(() => bench.close());
+
+  it('are left when the instance that waits for one, or is in one, is terminated', async () => {
+    const host = await bench.start();
+    const terminate = async (id: string): Promise<void> => {
+      const url = `${host.url}/runtime/webhooks/durabletask/instances/${id}/terminate?reason=x`;
+      await fetch(url, { method: 'POST', headers: { 'x-functions-key': host.keys.master } });
+      await host.idle();
+    };
+    for (const id of ['first', 'second', 'third']) {
+      await host.startOrchestration('section', { instanceId: id });
+      await host.idle();
+    }
+    expect(host.instance('first')?.customStatus).toBe('inside');
+    expect(host.instance('second')?.customStatus).toBeNull();
+    await terminate('second');
+    expect(host.instance('third')?.customStatus).toBeNull();
+    await terminate('first');
+    expect(host.instance('third')?.customStatus).toBe('inside');
+    await host.raiseEvent('third', 'leave');
+    await host.idle();
+    expect(host.instance('third')?.runtimeStatus).toBe('Completed');
+    await host.startOrchestration('section', { instanceId: 'fourth' });
+    await host.idle();
+    expect(host.instance('fourth')?.customStatus).toBe('inside');
   });
 });
 

@@ -1,4 +1,4 @@
-import type { CommitHooks, DurableWrite, HostStatistics, InstanceSnapshot } from '../api';
+import type { CommitHooks, DurableWrite, HostStatistics } from '../api';
 import type { Busy } from '../busy';
 import type { HostClock } from '../clock';
 import type { FunctionsCore } from '../core';
@@ -69,6 +69,7 @@ export class DurableEngine {
   readonly live = new Map<string, Instance>();
   readonly work: Work;
   readonly due: Due;
+  /** Told once an instance is terminal and that is durable. */
   readonly watchers = new Watchers();
   readonly counters = { commits: 0, turns: 0, replays: 0, activities: 0, entityBatches: 0 };
   readonly #effects: TurnEffects;
@@ -281,7 +282,10 @@ export class DurableEngine {
     for (const { request, response } of result.answers) this.#answer(request, response);
     for (const request of result.granted) {
       const [next, ...rest] = request.lock ?? [];
-      if (next === undefined) this.#answer(request, '{}');
+      const { instanceId = '' } = request.caller ?? {};
+      // Whoever asked may have ended meanwhile; nobody else would ever give the lock back.
+      if (!this.live.has(instanceId)) this.deliver(address, { message: { kind: 'release', requestId: instanceId } });
+      else if (next === undefined) this.#answer(request, '{}');
       else this.deliver(next, { message: { ...request, lock: rest } });
     }
     for (const [index, { target, name, input }] of result.signals.entries()) {
@@ -371,11 +375,6 @@ export class DurableEngine {
   /** A new execution of the instance begins in the next turn. */
   again(instance: Instance): void {
     this.#ready.add(instance);
-  }
-
-  /** Calls `watcher` once the instance is terminal and that is durable. Returns a function that withdraws it. */
-  watch(instanceId: string, watcher: (instance: InstanceSnapshot) => void): () => void {
-    return this.watchers.add(instanceId, watcher);
   }
 
   /** Makes the loop run soon. */

@@ -1,6 +1,6 @@
 import type { FunctionsCore, RegisteredFunction } from '../core';
 import type { Invoker } from '../invoker';
-import type { EntityRequest, EntityState, Envelope } from './model';
+import type { EntityRelease, EntityRequest, EntityState, Envelope } from './model';
 import { parseEntityAddress } from './model';
 
 /** What a batch of operations did. */
@@ -109,7 +109,7 @@ export class EntityRunner {
     const granted: EntityRequest[] = [];
     let lockedBy = entity?.lockedBy ?? null;
     for (const { message } of envelopes) {
-      if (message.kind === 'release') lockedBy = null;
+      if (message.kind === 'release') lockedBy = lockedBy === message.requestId ? null : lockedBy;
       else if (message.kind === 'operation' && message.lock) {
         lockedBy = message.caller?.instanceId ?? null;
         granted.push(message);
@@ -164,22 +164,32 @@ export class EntityRunner {
 /** Operations up to the batch size; while the entity is locked, those of the holder alone. A lock request ends a batch. */
 function takeBatch(queue: Envelope[], lockedBy: string | null, size: number): Envelope[] {
   const taken: Envelope[] = [];
-  let holder = lockedBy;
   for (let index = 0; index < queue.length && taken.length < size;) {
     const envelope = queue[index];
     const message = envelope?.message;
     if (!envelope || (message?.kind !== 'operation' && message?.kind !== 'release')) break;
-    const allowed = holder === null || (message.kind === 'release' ? true : message.caller?.instanceId === holder);
-    if (!allowed) {
+    if (!mayRun(message, lockedBy, queue.slice(0, index))) {
       index++;
       continue;
     }
     queue.splice(index, 1);
     taken.push(envelope);
-    if (message.kind === 'release') holder = null;
     if (message.kind === 'release' || message.lock) break;
   }
   return taken;
+}
+
+/**
+ * Whether a message may run while `holder` has the lock. A release by somebody else has nothing to release, unless that somebody's
+ * request is still waiting ahead of it: then it waits too, and ends what the request will get.
+ */
+function mayRun(message: EntityRequest | EntityRelease, holder: string | null, ahead: readonly Envelope[]): boolean {
+  if (message.kind === 'operation') return holder === null || message.caller?.instanceId === holder;
+  const { requestId } = message;
+  if (holder === requestId) return true;
+  return !ahead.some(
+    ({ message: other }) => other.kind === 'operation' && other.lock && other.caller?.instanceId === requestId,
+  );
 }
 
 function failAll(requests: readonly EntityRequest[], error: unknown): EntityBatchResult['answers'] {

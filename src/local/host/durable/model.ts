@@ -40,6 +40,7 @@ export interface EntityRequest {
 /** Ends a critical section. */
 export interface EntityRelease {
   readonly kind: 'release';
+  /** The instance that gives the lock back. */
   readonly requestId: string;
 }
 
