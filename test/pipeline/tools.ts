@@ -14,6 +14,7 @@ export function describeWith(programs: readonly string[], name: string, tests: (
   if (missing.length === 0 || process.env['CI'] === 'true') {
     describe(name, tests);
   } else {
+    // eslint-disable-next-line no-restricted-properties -- these programs are no npm packages; the name says which is missing
     describe.skip(`${name} (skipped: ${missing.join(', ')} not on the PATH)`, tests);
   }
 }
