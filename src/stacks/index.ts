@@ -43,6 +43,7 @@ export {
   bindingDigest,
   bindingSchema,
   deviations,
+  inputDigests,
   openPlan,
   parseSealedPlan,
   sealPlan,

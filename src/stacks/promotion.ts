@@ -61,7 +61,13 @@ function refuse(problems: readonly InputProblem[]): never {
 }
 
 /** Why evidence does not hold for a candidate; empty when it does. */
-function shortcomings(stack: Stack, evidence: Evidence | undefined, commit: string, candidate: Candidate): string[] {
+function shortcomings(
+  stack: Stack,
+  evidence: Evidence | undefined,
+  commit: string,
+  candidate: Candidate,
+  isUntouched: (stack: Stack, since: string) => boolean,
+): string[] {
   if (evidence === undefined) {
     return [`${stack.name} has not been applied from any commit that is on record; apply it first`];
   }
@@ -73,7 +79,7 @@ function shortcomings(stack: Stack, evidence: Evidence | undefined, commit: stri
   if (binding.environment !== stack.environment) {
     found.push(`the evidence is from ${binding.environment}, not from ${stack.environment}`);
   }
-  if (binding.commit !== commit) {
+  if (binding.commit !== commit && !isUntouched(stack, binding.commit)) {
     found.push(
       `${stack.name} was applied from commit ${binding.commit.slice(0, 12)}, and ${commit.slice(0, 12)} is to be promoted; apply that one first`,
     );
@@ -99,7 +105,7 @@ function shortcomings(stack: Stack, evidence: Evidence | undefined, commit: stri
 
 /**
  * Whether a commit may go from one environment to the next: every component of the next one must have been applied in the one
- * before, from the same commit, with the same project files, the same modules and the same providers. All or nothing, so that
+ * before, from the same commit (or from an earlier one that differs in nothing that the stack is made of), with the same project files, the same modules and the same providers. All or nothing, so that
  * the next environment never runs a mixture that no environment has seen. A component that only the next environment has is a
  * problem too.
  *
@@ -114,6 +120,8 @@ export function promote(
     readonly now: Iso8601;
     readonly evidenceOf: (stack: string) => Evidence | undefined;
     readonly candidateOf: (stack: Stack) => Candidate;
+    /** Whether nothing that a stack is made of or stands on changed from an earlier commit to the one that is promoted. */
+    readonly isUntouched?: (stack: Stack, since: string) => boolean;
   },
 ): Promotion {
   const { from, to, commit } = options;
@@ -139,7 +147,7 @@ export function promote(
     }
     const evidence = options.evidenceOf(source.name);
     const candidate = options.candidateOf(stack);
-    const found = shortcomings(source, evidence, commit, candidate);
+    const found = shortcomings(source, evidence, commit, candidate, options.isUntouched ?? (() => false));
     problems.push(...found.map((message) => ({ path: stack.name, message })));
     if (found.length === 0) {
       stacks.push({

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson } from '../kernel/canonical-json';
 import type { EpochMillis } from '../kernel/clock';
@@ -23,6 +23,8 @@ export const bindingSchema = z.strictObject({
   lockFile: digestSchema.nullable(),
   /** SHA-256 over the files of the project and of each module it uses. */
   digests: z.strictObject({ project: digestSchema, modules: z.record(z.string(), digestSchema) }),
+  /** What the plan took from other stacks, by input; see {@link inputDigests}. */
+  inputs: z.record(z.string(), digestSchema),
   /** SHA-256 of the plan file, and of what `terraform show -json` says of it. */
   planFile: digestSchema,
   planJson: digestSchema,
@@ -48,6 +50,21 @@ export const sha256Of = (content: Buffer | string): string => createHash('sha256
 /** The digest that approvals name: of the binding, and through it of the plan. */
 export function bindingDigest(binding: Binding): string {
   return sha256Of(canonicalJson(binding));
+}
+
+/**
+ * A digest for each value that a plan took from other stacks. The plan file is the key: only who can read the plan can try
+ * values, so that the digest of a short secret gives nothing away.
+ */
+export function inputDigests(planFile: Buffer, values: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).map(([input, value]) => [
+      input,
+      createHmac('sha256', planFile)
+        .update(canonicalJson([input, value ?? null]))
+        .digest('hex'),
+    ]),
+  );
 }
 
 /** Encrypts a plan file to the apply identity. The binding is authenticated with it: changing either makes it unreadable. */
@@ -116,6 +133,8 @@ export interface Present {
   readonly state: { readonly lineage: string; readonly serial: number };
   readonly lockFile: string | null;
   readonly digests: Binding['digests'];
+  /** Of what the other stacks hand over now. */
+  readonly inputs: Binding['inputs'];
   readonly now: EpochMillis;
 }
 
@@ -152,6 +171,14 @@ export function deviations(binding: Binding, present: Present): InputProblem[] {
   for (const folder of new Set([...Object.keys(binding.digests.modules), ...Object.keys(present.digests.modules)])) {
     if (binding.digests.modules[folder] !== present.digests.modules[folder]) {
       say(`digests.modules.${folder}`, `the files of module ${folder} are not those that were planned; plan again`);
+    }
+  }
+  for (const input of new Set([...Object.keys(binding.inputs), ...Object.keys(present.inputs)])) {
+    if (binding.inputs[input] !== present.inputs[input]) {
+      say(
+        `inputs.${input}`,
+        'another stack hands over another value than the plan was made with; apply that stack first, or plan again',
+      );
     }
   }
   if (Date.parse(binding.expiresAt) <= present.now) {

@@ -221,6 +221,14 @@ describeWith(['terraform', 'opa', 'git'], 'from a change in a module to qa', () 
     here.git('reset', '--quiet', '--hard', 'HEAD~1');
   });
 
+  it('refuses a plan that rests on what upstream only foresees, until upstream is applied', async () => {
+    const early = await apply('app-dev', 'dev', '--approvals', approve('app-dev', 'bob'));
+    expect(early).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('inputs.foundation: another stack hands over another value') as string,
+    });
+  });
+
   it('refuses to work on files that are not committed', async () => {
     here.write('infra/modules/label/main.tf', 'output "text" {\n  value = "x"\n}\n');
     expect(await apply('base-dev', 'dev', '--approvals', approve('base-dev', 'bob'))).toMatchObject({

@@ -8,8 +8,10 @@ import { after, type Seconds } from '../../kernel/duration';
 import {
   bindingDigest,
   deviations,
+  digestOf,
   entryProblems,
   evidenceSchema,
+  inputDigests,
   missingApprovals,
   openPlan,
   parseSealedPlan,
@@ -24,7 +26,7 @@ import {
   type Promotion,
   type Stack,
 } from '../../stacks';
-import { terraformFor, type StackPlan } from './planning';
+import { presentInputs, takenValues, terraformFor, type StackPlan } from './planning';
 import { git, type TerraformReader } from './repository';
 
 /** Runs something with a private folder that is gone afterwards, whatever happens. */
@@ -90,6 +92,7 @@ export async function sealStackPlan(options: {
     state: plan.state,
     lockFile: await reader.lockFileOf(stack.project),
     digests: await reader.digestsOf(stack.project),
+    inputs: inputDigests(file, plan.taken),
     planFile: sha256Of(file),
     planJson: sha256Of(plan.jsonText),
     createdAt: isoOf(now),
@@ -178,6 +181,8 @@ export async function applySealedPlan(options: {
     const terraform = terraformFor(root, manifest, stack, work);
     const lockFile = await reader.lockFileOf(stack.project);
     await terraform.init(lockFile !== null);
+    const plan = openPlan(sealed, options.privateKey);
+    const inputs = inputDigests(plan, takenValues(await presentInputs(root, manifest, reader, stack, work)));
     const now = options.clock.now();
     const problems = [
       ...deviations(binding, {
@@ -187,6 +192,7 @@ export async function applySealedPlan(options: {
         state: await terraform.stateVersion(),
         lockFile,
         digests: await reader.digestsOf(stack.project),
+        inputs,
         now,
       }),
       ...missingApprovals(binding, stack.approval, options.approvals, now),
@@ -198,7 +204,7 @@ export async function applySealedPlan(options: {
     if (problems.length > 0) {
       return refuse('PlanRefused', `the plan of ${stack.name} is refused; nothing was applied`, problems);
     }
-    await terraform.apply(openPlan(sealed, options.privateKey));
+    await terraform.apply(plan);
     const evidence: Evidence = {
       version: 1,
       component: stack.component,
@@ -206,7 +212,7 @@ export async function applySealedPlan(options: {
       approvals: [...options.approvals].filter(({ plan }) => plan === bindingDigest(binding)),
       appliedAt: isoOf(options.clock.now()),
       state: await terraform.stateVersion(),
-      promotion: options.promotion === undefined ? null : sha256Of(JSON.stringify(options.promotion)),
+      promotion: options.promotion === undefined ? null : digestOf(options.promotion),
     };
     await mkdir(options.evidence, { recursive: true });
     await writeFile(join(options.evidence, `${stack.name}.evidence.json`), `${JSON.stringify(evidence, null, 2)}\n`);

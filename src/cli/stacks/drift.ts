@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { InvalidInputError } from '../../kernel/errors';
-import { classifyDrift, feed, type FieldDecision, type PlannedOutput, type RefreshPlan } from '../../stacks';
+import { classifyDrift, type FieldDecision, type RefreshPlan } from '../../stacks';
 import { withWork } from './carrying-out';
-import { terraformFor } from './planning';
+import { presentInputs, takenValues, terraformFor } from './planning';
 import { readOwnership } from './policies';
 import { readManifest, TerraformReader } from './repository';
 
@@ -18,21 +18,14 @@ async function refreshPlanOf(root: string, name: string): Promise<RefreshPlan> {
     ]);
   }
   return await withWork(async (work) => {
-    const outputs = new Map<string, ReadonlyMap<string, PlannedOutput>>();
-    for (const need of stack.needs) {
-      const upstream = manifest.stacks.find((one) => one.name === need.stack) as typeof stack;
-      const terraform = terraformFor(root, manifest, upstream, work);
-      await terraform.init((await reader.lockFileOf(upstream.project)) !== null);
-      outputs.set(upstream.name, await terraform.outputs());
-    }
-    const fed = feed(stack.needs, (one) => outputs.get(one));
+    const fed = await presentInputs(root, manifest, reader, stack, work);
     const missing = fed.flatMap((one) => ('missing' in one ? [{ path: one.input, message: one.missing }] : []));
     if (missing.length > 0) {
       throw new InvalidInputError('MissingOutput', `${name} cannot be compared with the world`, missing);
     }
     const terraform = terraformFor(root, manifest, stack, work);
     await terraform.init((await reader.lockFileOf(stack.project)) !== null);
-    return (await terraform.refreshPlan(fed)) as RefreshPlan;
+    return (await terraform.refreshPlan(takenValues(fed))) as RefreshPlan;
   });
 }
 

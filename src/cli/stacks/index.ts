@@ -18,7 +18,7 @@ import { driftOf } from './drift';
 import { affectedSince, check, graph, order, printProblems, render, showAffected, within } from './looking';
 import { planStacks } from './planning';
 import { checkPlan } from './policies';
-import { manifestPath, readManifest, rootOf, TerraformReader } from './repository';
+import { isAncestor, manifestPath, readManifest, rootOf, TerraformReader } from './repository';
 import { countsText, summaryMarkdown, type ReportedPlan } from './summary';
 
 const print = (text: string): void => void process.stdout.write(text);
@@ -151,7 +151,8 @@ async function promotion(
   to: string,
   options: { readonly evidence: string; readonly out?: string },
 ): Promise<number> {
-  const { manifest } = await readManifest(root);
+  const read = await readManifest(root);
+  const { manifest } = read;
   const reader = new TerraformReader(root);
   const commit = await cleanCommit(root);
   const evidence = new Map<string, Evidence | undefined>();
@@ -169,7 +170,17 @@ async function promotion(
       });
     }
   }
+  // Stacks that a commit did not touch were not applied from it: their evidence is of an earlier commit on the way to it.
+  const touched = new Map<string, ReadonlySet<string>>();
+  for (const since of new Set(
+    [...evidence.values()].flatMap((one) => (one === undefined ? [] : [one.binding.commit])),
+  )) {
+    if (since !== commit && (await isAncestor(root, since, commit))) {
+      touched.set(since, new Set((await affectedSince(root, read, reader, since)).stacks.map(({ stack }) => stack)));
+    }
+  }
   const result = promote(manifest, {
+    isUntouched: (stack, since) => touched.get(since)?.has(stack.name) === false,
     from,
     to,
     commit,

@@ -35,6 +35,8 @@ export interface StackPlan {
   readonly jsonText: string | null;
   readonly planFile: string | null;
   readonly state: StateVersion;
+  /** Values that it took from other stacks; some may be secret, so they are shown to nobody. */
+  readonly taken: Readonly<Record<string, unknown>>;
 }
 
 /** How Terraform counts: a replacement is one, not a destruction and a creation. */
@@ -82,6 +84,31 @@ export function terraformFor(root: string, manifest: Manifest, stack: Stack, wor
   return new StackTerraform(root, stack, join(work, stack.name), contextVariables(manifest, stack));
 }
 
+/** The values of inputs that are known. */
+export function takenValues(fed: readonly Fed[]): Record<string, unknown> {
+  return Object.fromEntries(
+    fed.flatMap((one) => ('missing' in one || one.value.kind !== 'known' ? [] : [[one.input, one.value.value]])),
+  );
+}
+
+/** What the stacks that a stack needs hand over now, from their states. */
+export async function presentInputs(
+  root: string,
+  manifest: Manifest,
+  reader: TerraformReader,
+  stack: Stack,
+  work: string,
+): Promise<Fed[]> {
+  const outputs = new Map<string, ReadonlyMap<string, PlannedOutput>>();
+  for (const { stack: name } of stack.needs) {
+    const upstream = manifest.stacks.find((one) => one.name === name) as Stack;
+    const terraform = terraformFor(root, manifest, upstream, work);
+    await terraform.init((await reader.lockFileOf(upstream.project)) !== null);
+    outputs.set(name, await terraform.outputs());
+  }
+  return feed(stack.needs, (name) => outputs.get(name));
+}
+
 class Planner {
   private readonly outputs = new Map<string, ReadonlyMap<string, PlannedOutput>>();
   private readonly failed = new Map<string, string>();
@@ -118,6 +145,7 @@ class Planner {
         jsonText: null,
         planFile: null,
         state: noState,
+        taken: {},
       };
     };
     const blocked = stack.needs.filter(({ stack: name }) => this.failed.has(name));
@@ -143,8 +171,16 @@ class Planner {
     }
     await terraform.init((await this.run.reader.lockFileOf(stack.project)) !== null);
     const state = await terraform.stateVersion();
-    const { file, json, text } = await terraform.plan(fed);
-    return this.finish(stack, json, { status: 'planned', reasons: [], inputs, planFile: file, jsonText: text, state });
+    const { file, json, text } = await terraform.plan(takenValues(fed));
+    return this.finish(stack, json, {
+      status: 'planned',
+      reasons: [],
+      inputs,
+      planFile: file,
+      jsonText: text,
+      state,
+      taken: takenValues(fed),
+    });
   }
 
   private async preview(
@@ -174,6 +210,7 @@ class Planner {
         planFile: null,
         jsonText: null,
         state: noState,
+        taken: {},
       });
     } catch (error) {
       // Terraform cannot plan with everything unknown, for instance a for_each over it. That is the truth, not a failure.
@@ -191,7 +228,7 @@ class Planner {
   private finish(
     stack: Stack,
     json: PlanJson,
-    rest: Pick<StackPlan, 'status' | 'reasons' | 'inputs' | 'planFile' | 'jsonText' | 'state'>,
+    rest: Pick<StackPlan, 'status' | 'reasons' | 'inputs' | 'planFile' | 'jsonText' | 'state' | 'taken'>,
   ): StackPlan {
     const outputs = plannedOutputs(json);
     this.outputs.set(stack.name, outputs);

@@ -27,6 +27,14 @@ export async function git(root: string, ...args: string[]): Promise<string> {
   }
 }
 
+/** Whether a commit lies on the way to another. A commit that is not known here does not. */
+export async function isAncestor(root: string, earlier: string, later: string): Promise<boolean> {
+  return await run('git', ['merge-base', '--is-ancestor', earlier, later], { cwd: root }).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** Reads the manifest of the working tree. */
 export async function readManifest(root: string, path = manifestPath): Promise<ReadManifest> {
   const text = await readFile(join(root, path), 'utf8').catch((error: unknown) => {

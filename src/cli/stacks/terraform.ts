@@ -224,15 +224,23 @@ export class StackTerraform {
   }
 
   /** A plan that can be applied. Every input is known. @throws TerraformError when there is none. */
-  async plan(fed: readonly Fed[]): Promise<{ readonly file: string; readonly json: PlanJson; readonly text: string }> {
+  async plan(
+    values: Readonly<Record<string, unknown>>,
+  ): Promise<{ readonly file: string; readonly json: PlanJson; readonly text: string }> {
     const inputs = join(this.work, 'inputs.tfvars.json');
-    const values = Object.fromEntries(
-      fed.flatMap((one) => ('missing' in one || one.value.kind !== 'known' ? [] : [[one.input, one.value.value]])),
-    );
     await writeFile(inputs, JSON.stringify(values), { mode: 0o600 });
     const file = join(this.work, 'plan');
     await this.terraform(
-      ['plan', '-no-color', '-detailed-exitcode', `-out=${file}`, ...this.variableFiles(), `-var-file=${inputs}`],
+      [
+        'plan',
+        '-no-color',
+        '-detailed-exitcode',
+        // The identity of plans may not write, not even a lock. The plan is bound to the state's serial instead.
+        '-lock=false',
+        `-out=${file}`,
+        ...this.variableFiles(),
+        `-var-file=${inputs}`,
+      ],
       this.project,
       [0, 2],
     );
@@ -241,15 +249,20 @@ export class StackTerraform {
   }
 
   /** A plan of what differs between the state and the world, with nothing to apply. */
-  async refreshPlan(fed: readonly Fed[]): Promise<PlanJson> {
+  async refreshPlan(values: Readonly<Record<string, unknown>>): Promise<PlanJson> {
     const inputs = join(this.work, 'inputs.tfvars.json');
-    const values = Object.fromEntries(
-      fed.flatMap((one) => ('missing' in one || one.value.kind !== 'known' ? [] : [[one.input, one.value.value]])),
-    );
     await writeFile(inputs, JSON.stringify(values), { mode: 0o600 });
     const file = join(this.work, 'refresh');
     await this.terraform(
-      ['plan', '-no-color', '-refresh-only', `-out=${file}`, ...this.variableFiles(), `-var-file=${inputs}`],
+      [
+        'plan',
+        '-no-color',
+        '-refresh-only',
+        '-lock=false',
+        `-out=${file}`,
+        ...this.variableFiles(),
+        `-var-file=${inputs}`,
+      ],
       this.project,
     );
     return JSON.parse((await this.terraform(['show', '-json', file], this.project)).stdout) as PlanJson;
