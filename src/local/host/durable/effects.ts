@@ -6,11 +6,24 @@ import type { Instance } from './model';
 import type { InvokeOrchestrator, Step } from './session';
 import type { TurnEffects } from './turn';
 
+// Orchestrators kept in memory; each holds what its generator holds, some kilobytes as a rule.
+const MOST_SESSIONS = 1000;
+
 /** Connects turns to the engine that runs them. */
 export function createTurnEffects(engine: DurableEngine): TurnEffects {
   const { core, clock, random, settings, store, invoker } = engine.parts;
   const { functions } = core.registry;
+  const sessions = new Set<Instance>();
   return {
+    kept(instance) {
+      sessions.delete(instance);
+      sessions.add(instance);
+      const [oldest] = sessions;
+      if (sessions.size <= MOST_SESSIONS || !oldest) return;
+      // It is replayed from its history when it goes on.
+      oldest.session = undefined;
+      sessions.delete(oldest);
+    },
     replayAlways: settings.replay === 'always',
     defaultHttpSleepMs: settings.defaultAsyncRequestSleepMs,
     now: () => clock.now(),

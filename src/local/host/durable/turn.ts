@@ -23,6 +23,8 @@ export interface TurnEffects {
   restarted(instance: Instance, trimHistory: boolean): void;
   finished(instance: Instance, failure: Failure | undefined): void;
   counted(replayed: boolean): void;
+  /** The instance's session stays in memory; which others do not is for the engine to say. */
+  kept(instance: Instance): void;
   readonly replayAlways: boolean;
   readonly defaultHttpSleepMs: number;
 }
@@ -139,6 +141,7 @@ function keepSession(instance: Instance, session: OrchestratorSession, effects: 
   }
   instance.session = session;
   instance.history = undefined;
+  effects.kept(instance);
   // Replays at doubling distances cost as much as reading the history twice, all in all.
   if (instance.eventCount >= instance.verifyAt) instance.verifyAt = instance.eventCount * 2;
 }
