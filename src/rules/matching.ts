@@ -1,5 +1,6 @@
 import { parseResourceId, type ResourceIdParts } from '../kernel/resource-id';
 import type { Signal } from '../signal';
+import { compileExpression, type Expression } from './expression';
 import { compileGlob, type Fits } from './glob';
 import type { Action, ChosenRule, Considered, Decision, Mode, Policy, Rule } from './model';
 import { policyVersion } from './policy';
@@ -25,6 +26,7 @@ interface Criterion {
 interface CompiledRule {
   readonly rule: Rule;
   readonly criteria: readonly Criterion[];
+  readonly when: Expression | undefined;
 }
 
 interface CompiledEnvironment {
@@ -106,7 +108,11 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
   return {
     policy,
     version: policyVersion(policy),
-    rules: policy.rules.map((rule) => ({ rule, criteria: criteriaOf(rule) })),
+    rules: policy.rules.map((rule) => ({
+      rule,
+      criteria: criteriaOf(rule),
+      when: rule.match.when === undefined ? undefined : compileExpression(rule.match.when),
+    })),
     environments: Object.entries(policy.environments).map(([name, environment]) => ({
       name,
       ceiling: environment.ceiling,
@@ -116,15 +122,31 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
   };
 }
 
-function consider({ rule, criteria }: CompiledRule, subject: Subject): Considered {
+/** What a rule says to a signal, and whether its expression could not be answered. */
+function consider({ rule, criteria, when }: CompiledRule, subject: Subject): Considered & { unanswered?: true } {
   const misfit = criteria.find(({ fits }) => !fits(subject));
-  return misfit === undefined
-    ? {
+  if (misfit !== undefined) {
+    return { rule: rule.name, matched: false, reasons: [`${misfit.describe(subject)} is not ${misfit.wanted}`] };
+  }
+  const reasons = criteria.map(({ describe, wanted }) => `${describe(subject)} fits ${wanted}`);
+  if (when === undefined) {
+    return { rule: rule.name, matched: true, reasons };
+  }
+  const text = rule.match.when ?? '';
+  const answer = when(subject.signal);
+  switch (answer.kind) {
+    case 'yes':
+      return { rule: rule.name, matched: true, reasons: [...reasons, `the condition ${text} holds`] };
+    case 'no':
+      return { rule: rule.name, matched: false, reasons: [`the condition ${text} does not hold`] };
+    case 'unanswered':
+      return {
         rule: rule.name,
-        matched: true,
-        reasons: criteria.map(({ describe, wanted }) => `${describe(subject)} fits ${wanted}`),
-      }
-    : { rule: rule.name, matched: false, reasons: [`${misfit.describe(subject)} is not ${misfit.wanted}`] };
+        matched: false,
+        reasons: [`the condition ${text} cannot be answered: ${answer.why}`],
+        unanswered: true,
+      };
+  }
 }
 
 /** The environment that a resource with these parts lies in. */
@@ -160,6 +182,23 @@ function modeOf(rule: Rule, environment: CompiledEnvironment): { readonly mode: 
       };
 }
 
+/**
+ * An earlier rule whose condition could not be answered may be the very one that was to keep the alert from this rule. Then this
+ * one may propose at most.
+ */
+function cautious(
+  given: { readonly mode: Mode; readonly modeReason: string },
+  unanswered: Considered | undefined,
+): { readonly mode: Mode; readonly modeReason: string } {
+  if (unanswered === undefined || given.mode !== 'auto') {
+    return given;
+  }
+  return {
+    mode: 'suggest',
+    modeReason: `${given.modeReason}, but the condition of the earlier rule "${unanswered.rule}" cannot be answered, so it is only proposed`,
+  };
+}
+
 function consequence(mode: Mode, ladder: string): string {
   switch (mode) {
     case 'auto':
@@ -178,6 +217,8 @@ function consequence(mode: Mode, ladder: string): string {
  *   the decision tells of each why it was or was not it.
  * - The chosen rule's mode is lowered to the ceiling of the environment that the target lies in. A target in no environment
  *   is left alone, whatever fits.
+ * - A rule whose condition cannot be answered (a fact that the alert does not carry) is not chosen, and whatever is chosen after it
+ *   is proposed at most: nobody knows whether the earlier rule was to hold it back.
  * - A resolved signal opens nothing: whatever the rules say, the incident that the alert may have opened is told. It is told
  *   even when no rule fits, because the policy can have changed since. `chosen` is then the rule that the alert fits now.
  */
@@ -185,7 +226,8 @@ export function decide(policy: CompiledPolicy, signal: Signal): Decision {
   const parsed = parseResourceId(signal.target);
   const parts = parsed?.parts ?? { subscriptionId: '', resourceGroup: '', type: '', name: signal.target };
   const subject: Subject = { signal, parts };
-  const considered = policy.rules.map((rule) => consider(rule, subject));
+  const answers = policy.rules.map((rule) => consider(rule, subject));
+  const considered = answers.map(({ rule, matched, reasons }): Considered => ({ rule, matched, reasons }));
   const environment = environmentOfParts(policy, parts);
   const alert = `the alert "${signal.rule}" on ${parts.name}`;
   const nothing = { policyVersion: policy.version, considered, chosen: null, mode: null } as const;
@@ -204,7 +246,12 @@ export function decide(policy: CompiledPolicy, signal: Signal): Decision {
   const rule = policy.rules[index]?.rule;
   const chosen = rule === undefined ? null : chosenOf(rule, policy.policy);
   const { mode, modeReason } =
-    rule === undefined ? { mode: null, modeReason: 'no rule fits the alert' } : modeOf(rule, environment);
+    rule === undefined
+      ? { mode: null, modeReason: 'no rule fits the alert' }
+      : cautious(
+          modeOf(rule, environment),
+          answers.slice(0, index).find(({ unanswered }) => unanswered === true),
+        );
   const decision = {
     policyVersion: policy.version,
     environment: environment.name,

@@ -57,6 +57,8 @@ export const matchSchema = z.strictObject({
   resourceGroup: globsSchema.optional(),
   /** Globs over the resource's name. */
   resource: globsSchema.optional(),
+  /** A condition in CEL over the signal and its facts, asked when all else fits; see docs/policy.md for what it can name. */
+  when: z.string().min(1).max(1024).optional(),
 });
 export type Match = z.infer<typeof matchSchema>;
 

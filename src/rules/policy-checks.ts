@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { expressionProblem } from './expression';
 import { globCovers, globsOverlap } from './glob';
 import { environmentSchema, matchSchema, policySchema, ruleSchema, type Match } from './model';
 
@@ -176,6 +177,10 @@ function checkMatches(entries: readonly unknown[], { report, lineOf }: CheckTool
       return;
     }
     const path = ['rules', index, 'match'];
+    const problem = match.when === undefined ? undefined : expressionProblem(match.when);
+    if (problem !== undefined) {
+      report([...path, 'when'], problem);
+    }
     if (match.condition !== 'fired') {
       report([...path, 'condition'], 'must be fired: the end of an alert is told to its incident and starts nothing');
     }
@@ -221,7 +226,8 @@ function covers(wide: Match, narrow: Match): boolean {
     listCovers(wide.resourceType, narrow.resourceType, same) &&
     listCovers(wide.alertRule, narrow.alertRule, globCovers) &&
     listCovers(wide.resourceGroup, narrow.resourceGroup, globCovers) &&
-    listCovers(wide.resource, narrow.resource, globCovers)
+    listCovers(wide.resource, narrow.resource, globCovers) &&
+    (wide.when === undefined || wide.when === narrow.when)
   );
 }
 
