@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseDuration, type Seconds } from '../kernel/duration';
-import { severitySchema, conditionSchema } from '../signal/model';
+import { conditionSchema, severitySchema, signalKindSchema, signalSourceSchema } from '../signal/model';
 
 /** A duration without its unit is a number to YAML; say what is missing. */
 function durationMessage({ input }: { readonly input?: unknown }): string | undefined {
@@ -35,14 +35,8 @@ const globsSchema = z.array(globSchema).min(1).max(100);
 
 /** Which signals a rule is about. Every field that is given must fit; a list fits when any of its entries does. */
 export const matchSchema = z.strictObject({
-  source: z
-    .array(z.enum(['azure-monitor']))
-    .min(1)
-    .optional(),
-  kind: z
-    .array(z.enum(['metric', 'log', 'activity-log', 'resource-health', 'service-health']))
-    .min(1)
-    .optional(),
+  source: z.array(signalSourceSchema).min(1).optional(),
+  kind: z.array(signalKindSchema).min(1).optional(),
   /** Globs (`*` and `?`) over the alert rule's name, without regard to case. */
   alertRule: globsSchema.optional(),
   severity: z.array(severitySchema).min(1).optional(),

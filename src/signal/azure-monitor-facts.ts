@@ -1,5 +1,5 @@
 import { parseResourceId, type ResourceId } from '../kernel/resource-id';
-import type { Condition, Signal } from './model';
+import type { AlertKind, Condition } from './model';
 
 type Fact = string | number | boolean;
 type Facts = Record<string, Fact>;
@@ -99,7 +99,7 @@ function addFields(facts: Facts, context: AlertContext, names: readonly string[]
 
 const eventFields = ['operationName', 'status', 'level', 'eventTimestamp', 'correlationId'];
 
-function addKindFacts(facts: Facts, kind: Signal['kind'], context: AlertContext): void {
+function addKindFacts(facts: Facts, kind: AlertKind, context: AlertContext): void {
   switch (kind) {
     case 'metric':
       addCriteria(facts, context, [
@@ -169,7 +169,7 @@ function addKindFacts(facts: Facts, kind: Signal['kind'], context: AlertContext)
 
 /** The facts of an alert: what every kind has, and what its kind adds. Flat, short, without tokens and without results. */
 export function factsOf(
-  kind: Signal['kind'],
+  kind: AlertKind,
   context: AlertContext,
   essentials: Readonly<Record<string, string | null | undefined>>,
 ): Facts {
@@ -188,7 +188,7 @@ function words(...parts: readonly (Fact | undefined)[]): string {
   return parts.filter((part) => part !== undefined).join(' ');
 }
 
-function reasonOf(kind: Signal['kind'], facts: Facts): string {
+function reasonOf(kind: AlertKind, facts: Facts): string {
   switch (kind) {
     case 'metric':
     case 'log': {
@@ -216,7 +216,7 @@ function reasonOf(kind: Signal['kind'], facts: Facts): string {
 
 /** One sentence for people: which rule, what became of it, on what, and what was seen. */
 export function summaryOf(alert: {
-  readonly kind: Signal['kind'];
+  readonly kind: AlertKind;
   readonly condition: Condition;
   readonly rule: string;
   readonly target: ResourceId;

@@ -5,7 +5,7 @@ import { hashOf } from '../kernel/hash';
 import { findUnsafePath } from '../kernel/pollution';
 import { parseResourceId, type ResourceId } from '../kernel/resource-id';
 import { contextReader, factsOf, oneLine, summaryOf, type AlertContext } from './azure-monitor-facts';
-import { severitySchema, type Condition, type Signal } from './model';
+import { type AlertKind, severitySchema, type Condition, type Signal } from './model';
 import { findingsOf, pathText, shown, unsafePathMessage } from './problems';
 
 /** The `schemaId` of the common alert schema. */
@@ -66,7 +66,7 @@ interface Target {
 }
 
 /** Which kind of signal a payload is; `undefined` for a service that no kind stands for. */
-function kindOf(monitoringService: string, signalType: string | null | undefined): Signal['kind'] | undefined {
+function kindOf(monitoringService: string, signalType: string | null | undefined): AlertKind | undefined {
   // The same service is spelled "Resource Health" and "ResourceHealth", the same signal "Activity Log" and "ActivityLog".
   const service = monitoringService.toLowerCase().replace(/\s+/g, '');
   switch (service) {
@@ -126,7 +126,7 @@ function foreignMessage(subscriptionId: string): string {
 /** The targets of an alert, each once, and the problems with them. */
 function targetsOf(
   essentials: TargetFields,
-  kind: Signal['kind'] | undefined,
+  kind: AlertKind | undefined,
   subscriptions: ReadonlySet<string>,
   problems: InputProblem[],
 ): Target[] {
@@ -179,7 +179,7 @@ function subscriptionOf(alertId: string): Target | undefined {
  * Whether the alert says that something is wrong or that it is over. Health alerts come from the activity log, whose alerts
  * are stateless: the end of an event can arrive as one more `Fired`, with the news in the event itself.
  */
-function conditionOf(essentials: Essentials, kind: Signal['kind'], context: AlertContext): Condition {
+function conditionOf(essentials: Essentials, kind: AlertKind, context: AlertContext): Condition {
   if (essentials.monitorCondition === 'Resolved') {
     return 'resolved';
   }

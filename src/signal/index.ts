@@ -1,4 +1,14 @@
 export { commonAlertSchemaId, maximumTargets, parseAzureMonitorAlert } from './azure-monitor';
 export { maximumJsonLength, readJson } from './json';
-export { conditionSchema, severitySchema, signalSchema, type Condition, type Severity, type Signal } from './model';
+export {
+  conditionSchema,
+  severitySchema,
+  signalKindSchema,
+  signalSchema,
+  signalSourceSchema,
+  type Condition,
+  type Severity,
+  type Signal,
+} from './model';
 export { findingsOf, pathText, shown, unsafePathMessage, valueAt, type Finding } from './problems';
+export { parseStackRun, stackRunSignatures, type StackRunOptions, type StackRunSource } from './stack-runs';
