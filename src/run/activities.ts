@@ -4,7 +4,16 @@ import { describeError, PermanentError } from '../kernel/errors';
 import { hashOf, uuidOf } from '../kernel/hash';
 import { parseResourceId, type ResourceId } from '../kernel/resource-id';
 import type { Fences } from '../ports/fences';
-import type { EffectResult, EffectStatus, Facts, Plan, Procedure, Step, Verification } from '../runbooks';
+import {
+  planIdentity,
+  type EffectResult,
+  type EffectStatus,
+  type Facts,
+  type Plan,
+  type Procedure,
+  type Step,
+  type Verification,
+} from '../runbooks';
 import { applyContract, lookContract, observeContract, recordContract, settleContract } from './contract';
 import type { EffectJournal } from './effect-journal';
 import type { IncidentReport, RunReport } from './model';
@@ -87,11 +96,11 @@ export function runActivities(ports: RunActivityPorts) {
       const [plan, alreadyResolved] = await Promise.all([
         unlessPermanent(
           async (): Promise<Plan> => (await procedureFor(runbook, target).look(target, abort)).plan(parameters),
-          (error) => ({ kind: 'impossible', reasons: [shortened(error)] }),
+          (error): Plan => ({ kind: 'impossible', reasons: [shortened(error)] }),
         ),
         correlation === null ? false : records.isResolved(correlation),
       ]);
-      return { plan, planHash: hashOf(plan), alreadyResolved };
+      return { plan, planHash: hashOf(planIdentity(plan)), alreadyResolved };
     }),
 
     apply: (fences: Fences) =>

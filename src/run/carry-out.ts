@@ -3,7 +3,7 @@ import { guardEntityName, guardOperations, renewalSchema, verdictSchema, type Le
 import { activityTask, call, decoded, isSettled, type DurableContext, type Steps } from '../kernel/activity';
 import type { Iso8601 } from '../kernel/clock';
 import { fromNow, listening, sleep } from '../kernel/waiting';
-import type { ActPlan, Step, Ticket, Verification } from '../runbooks';
+import type { ActPlan, Facts, Step, Ticket, Verification } from '../runbooks';
 import { applied, note, notApplied, openAccount, type Account } from './account';
 import { applyContract, lookContract, observeContract, settleContract } from './contract';
 import type { RunEvent, RunOrder, RunReport } from './model';
@@ -137,7 +137,8 @@ function* underLease(
   let last: { verification: Verification; undo: readonly Step[]; failure: string | null } | undefined;
   for (const step of plan.steps) {
     around.progress('apply');
-    const started = yield* start(df, order, account, plan, step, lease);
+    const before = last?.verification.facts ?? plan.before;
+    const started = yield* start(df, order, account, before, step, lease);
     if (started.kind !== 'started') {
       const text = `${step.summary}: ${started.reason}`;
       return account.appliedAt === null
@@ -165,12 +166,15 @@ type Started =
   | { readonly kind: 'started'; readonly ticket: Ticket }
   | { readonly kind: 'refused' | 'fenced' | 'out-of-patience'; readonly reason: string };
 
-/** Starts one step, waiting out throttling and other people's operations as long as the order's patience lasts. */
+/**
+ * Starts one step; `before` is what was there right before it, which a lost answer is judged against.
+ * Throttling and other people's operations are waited out as long as the order's patience lasts.
+ */
 function* start(
   df: DurableContext,
   order: RunOrder,
   account: Account,
-  plan: ActPlan,
+  before: Facts,
   step: Step,
   lease: HeldLease,
 ): Steps<Started> {
@@ -182,7 +186,7 @@ function* start(
       environment,
       token: lease.current.token,
       step,
-      before: plan.before,
+      before,
     });
     if (result.kind === 'started') {
       return result;
@@ -297,12 +301,14 @@ function* undo(
     note(account, nowOf(df), 'undo', account.undo.text);
     return;
   }
+  let before = account.verification?.facts ?? plan.before;
   for (const step of steps) {
     try {
-      const started = yield* start(df, order, account, plan, step, lease);
+      const started = yield* start(df, order, account, before, step, lease);
       const end = started.kind === 'started' ? yield* settle(df, order, plan, started.ticket, lease) : undefined;
+      before = end?.verification.facts ?? before;
       const problem =
-        started.kind !== 'started' ? started.reason : end === undefined ? 'it is still running' : end.failure;
+        started.kind !== 'started' ? started.reason : end === undefined ? 'it is still running' : undone(end);
       account.undo =
         problem === null ? { done: true, text: step.summary } : { done: false, text: `${step.summary}: ${problem}` };
     } catch (error) {
@@ -316,4 +322,10 @@ function* undo(
       return;
     }
   }
+}
+
+/** What speaks against an undo having worked, by the platform's word and by looking; null when nothing does. */
+function undone(end: { readonly failure: string | null; readonly verification: Verification }): string | null {
+  const { verdict, reasons } = end.verification;
+  return end.failure ?? (verdict === 'worse' ? `it is still worse than before: ${reasons.join('; ')}` : null);
 }

@@ -49,6 +49,18 @@ export type Plan = z.infer<typeof planSchema>;
 export type ActPlan = Extract<Plan, { kind: 'act' }>;
 
 /**
+ * What makes a plan the plan it is: its kind, its steps and the state that it starts from. When something was looked at or
+ * measured is not part of it, nor are the words of its reasons: two looks at an unchanged resource give the same identity.
+ */
+export function planIdentity(plan: Plan): unknown {
+  if (plan.kind !== 'act') {
+    return { kind: plan.kind };
+  }
+  const state = Object.entries(plan.before).filter(([name]) => !name.endsWith('At'));
+  return { kind: plan.kind, steps: plan.steps, before: Object.fromEntries(state) };
+}
+
+/**
  * What looking again told.
  * - `healthy`: as it should be, on evidence newer than the action.
  * - `pending`: not yet; it may still come.

@@ -52,6 +52,8 @@ export interface Machines {
   setTags(machine: Machine, tags: Record<string, string>): void;
   /** Carries out an action that takes from now until `endsAt`. */
   carryOut(machine: Machine, action: MachineAction, endsAt: number, tags?: Record<string, string>): void;
+  /** An operation that is carried out by name only: the platform stamps its beginning and end, and nothing else has changed. */
+  pretend(machine: Machine, endsAt: number): void;
   /** An operation that ends in failure, with the machine otherwise as it was. */
   failLate(machine: Machine, endsAt: number, error: { code: string; message: string }): void;
   state(machine: Machine): MachineState;
@@ -201,6 +203,17 @@ export function createMachines(options: {
           if (tags !== undefined) machine.tags = { ...tags };
           end[action](machine, time);
           machine.effects[action] += 1;
+        }),
+      );
+    },
+    pretend(machine, endsAt) {
+      change(machine, now(), () => {
+        machine.provisioning = 'Updating';
+        delete machine.provisioningError;
+      });
+      schedule.at(endsAt, (time) =>
+        change(machine, time, () => {
+          machine.provisioning = 'Succeeded';
         }),
       );
     },

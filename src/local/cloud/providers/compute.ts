@@ -190,7 +190,8 @@ function start(
     error = allocationError(target);
   }
   if (error !== undefined) world.machines.failLate(target, endsAt, error);
-  else if (effect?.kind !== 'accept-and-do-nothing') world.machines.carryOut(target, action, endsAt, tags);
+  else if (effect?.kind === 'accept-and-do-nothing') world.machines.pretend(target, endsAt);
+  else world.machines.carryOut(target, action, endsAt, tags);
   const record = world.operations.start({
     provider,
     subscriptionId: call.subscriptionId,
