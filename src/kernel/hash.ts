@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { canonicalJson } from './canonical-json';
 
 /** SHA-256 of a text, as 64 lower-case hexadecimal digits. */
@@ -21,4 +21,14 @@ export function uuidOf(...parts: readonly string[]): string {
   digits[16] = '89ab'[Number.parseInt(digits[16] as string, 16) % 4] as string;
   const text = digits.join('');
   return `${text.slice(0, 8)}-${text.slice(8, 12)}-${text.slice(12, 16)}-${text.slice(16, 20)}-${text.slice(20)}`;
+}
+
+/**
+ * Whether a text was signed with a secret: `signature` is the HMAC in lower-case hexadecimal digits. Takes the same time for
+ * every signature of the right length. An empty secret signs nothing.
+ */
+export function isSignedWith(algorithm: 'sha256' | 'sha512', secret: string, text: string, signature: string): boolean {
+  const expected = Buffer.from(createHmac(algorithm, secret).update(text, 'utf8').digest('hex'), 'utf8');
+  const given = Buffer.from(signature, 'utf8');
+  return secret !== '' && expected.length === given.length && timingSafeEqual(expected, given);
 }
