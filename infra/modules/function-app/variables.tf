@@ -212,16 +212,16 @@ variable "app_roles" {
   type     = map(string)
   nullable = false
   default = {
-    "Caretaker.Read"    = "See incidents, runs, decisions and the ledger."
-    "Caretaker.Operate" = "Start runbooks and stop runs."
-    "Caretaker.Approve" = "Approve plans that ask for it; never one's own."
-    "Caretaker.Admin"   = "Use the kill switch and replay dead letters."
+    "Caretaker.Reader"   = "See incidents, runs, decisions and the ledger."
+    "Caretaker.Operator" = "Start runbooks and stop runs."
+    "Caretaker.Approver" = "Approve plans that ask for it; never one's own."
+    "Caretaker.Admin"    = "Use the kill switch and replay dead letters."
   }
   description = "Roles of the operator API: value to what it allows."
 
   validation {
     condition     = alltrue([for role in keys(var.app_roles) : can(regex("^[A-Z][A-Za-z.]{2,63}$", role))])
-    error_message = "app_roles: values are letters and dots, starting with a capital, for example Caretaker.Read."
+    error_message = "app_roles: values are letters and dots, starting with a capital, for example Caretaker.Reader."
   }
 }
 

@@ -30,9 +30,9 @@ module "caretaker" {
   }
 
   app_role_groups = {
-    readers   = { role = "Caretaker.Read", group_object_id = var.groups.readers }
-    operators = { role = "Caretaker.Operate", group_object_id = var.groups.operators }
-    approvers = { role = "Caretaker.Approve", group_object_id = var.groups.approvers }
+    readers   = { role = "Caretaker.Reader", group_object_id = var.groups.readers }
+    operators = { role = "Caretaker.Operator", group_object_id = var.groups.operators }
+    approvers = { role = "Caretaker.Approver", group_object_id = var.groups.approvers }
     admins    = { role = "Caretaker.Admin", group_object_id = var.groups.admins }
   }
 

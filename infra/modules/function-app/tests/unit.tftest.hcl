@@ -57,7 +57,7 @@ variables {
     }
   }
   app_role_groups = {
-    operators = { role = "Caretaker.Operate", group_object_id = "66666666-6666-4666-8666-666666666666" }
+    operators = { role = "Caretaker.Operator", group_object_id = "66666666-6666-4666-8666-666666666666" }
   }
   monitoring = {
     log_analytics_workspace_resource_id = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-test/providers/Microsoft.OperationalInsights/workspaces/log-test"
