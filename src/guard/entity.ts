@@ -1,12 +1,17 @@
 import type { Clock } from '../kernel/clock';
-import { emptyGuard, acquire, release, renew, setKillSwitch } from './plan';
+import { emptyGuard, acquire, release, renew } from './plan';
+import { hold, overrideCalendar, resetBreaker, setKillSwitch, unhold } from './orders.plan';
 import {
   guardOperations,
   guardStateSchema,
+  holdOrderSchema,
+  overrideCalendarSchema,
   releaseSchema,
   renewSchema,
   requestSchema,
+  resetBreakerSchema,
   setKillSwitchSchema,
+  unholdSchema,
   type GuardState,
 } from './model';
 
@@ -39,6 +44,14 @@ export function applyGuardOperation(
       return { state: release(state, releaseSchema.parse(input), now), answer: null };
     case guardOperations.setKillSwitch:
       return { state: setKillSwitch(state, setKillSwitchSchema.parse(input), now), answer: null };
+    case guardOperations.hold:
+      return hold(state, holdOrderSchema.parse(input), now);
+    case guardOperations.unhold:
+      return { state: unhold(state, unholdSchema.parse(input).target), answer: null };
+    case guardOperations.overrideCalendar:
+      return overrideCalendar(state, overrideCalendarSchema.parse(input), now);
+    case guardOperations.resetBreaker:
+      return { state: resetBreaker(state, resetBreakerSchema.parse(input).runbook), answer: null };
     default:
       throw new RangeError(
         `the guard has no operation "${operation}"; it has ${Object.values(guardOperations).join(', ')}`,

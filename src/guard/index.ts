@@ -1,3 +1,5 @@
 export * from './model';
+export { calendarAnswer, type CalendarAnswer } from './calendar.plan';
 export { applyGuardOperation } from './entity';
+export { untilProblem } from './orders.plan';
 export { emptyGuard, fenceProblem } from './plan';

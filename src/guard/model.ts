@@ -1,11 +1,22 @@
 import { z } from 'zod';
+import { outcomeSchema } from '../kernel/outcome';
 import { instantSchema, resourceIdSchema } from '../kernel/schemas';
 
 /** What the guard says to a plan. Ordered by severity: the strictest check decides. */
 export const answerSchema = z.enum(['go', 'wait', 'ask', 'stop']);
 export type Answer = z.infer<typeof answerSchema>;
 
-export const checkSchema = z.enum(['kill-switch', 'lease', 'cooldown', 'budget']);
+export const checkSchema = z.enum([
+  'kill-switch',
+  'hold',
+  'calendar',
+  'lease',
+  'cooldown',
+  'recurrence',
+  'breaker',
+  'budget',
+  'group',
+]);
 export type Check = z.infer<typeof checkSchema>;
 
 /** One check's answer with its reason, kept whether or not it stood in the way. */
@@ -27,6 +38,12 @@ export const leaseSchema = z.object({
   runbook: z.string(),
   acquiredAt: instantSchema,
   expiresAt: instantSchema,
+  /** The rule it was given out under, so that the rule's kill switch stops its effects too. */
+  rule: z.string().optional(),
+  /** Names of the groups whose minimum the resource is part of. */
+  groups: z.array(z.string()).optional(),
+  /** What the action belongs to, such as an incident, when recurrences are counted. */
+  occasion: z.string().optional(),
 });
 export type Lease = z.infer<typeof leaseSchema>;
 
@@ -53,6 +70,52 @@ export const killSwitchSchema = z.object({
 });
 export type KillSwitch = z.infer<typeof killSwitchSchema>;
 
+/**
+ * A run that waits for room. `turn` grows with every run that begins to wait: nobody with a higher turn is let through before,
+ * where both want the same. Times in milliseconds since the epoch.
+ */
+export const waiterSchema = z.object({
+  turn: z.number().int().positive(),
+  target: z.string(),
+  since: z.number(),
+  /** Without being asked again until then, the run is taken for gone. */
+  until: z.number(),
+  /** What it has been waiting for: keys of budgets and groups. */
+  keys: z.array(z.string()),
+});
+export type Waiter = z.infer<typeof waiterSchema>;
+
+/** A person's claim on a resource: nothing acts on it until it expires. */
+export const holdSchema = z.object({
+  target: resourceIdSchema,
+  reason: z.string(),
+  by: z.string(),
+  at: instantSchema,
+  expiresAt: instantSchema,
+});
+export type Hold = z.infer<typeof holdSchema>;
+
+/** A person's leave to act although the calendar says closed. */
+export const calendarOverrideSchema = z.object({
+  reason: z.string(),
+  by: z.string(),
+  at: instantSchema,
+  expiresAt: instantSchema,
+});
+export type CalendarOverride = z.infer<typeof calendarOverrideSchema>;
+
+/** Measured outcomes of one runbook, oldest first: when (milliseconds since the epoch) and what. */
+export const tallySchema = z.array(z.tuple([z.number(), outcomeSchema]));
+
+/** The occasions on which a rule acted on a resource, oldest first, for as long as the rule looks back. */
+export const recurrenceSchema = z.object({
+  /** The occasion's name, and when it began (milliseconds since the epoch). */
+  occasions: z.array(z.tuple([z.string(), z.number()])),
+  /** Forgotten from then on. */
+  until: z.number(),
+});
+export type RecurrenceMemory = z.infer<typeof recurrenceSchema>;
+
 /** Seven days. */
 const weekSeconds = 604_800;
 
@@ -68,22 +131,81 @@ export const guardStateSchema = z.object({
    * What a window longer than that counts is complete only from its first request on.
    */
   memorySeconds: z.number().int().min(weekSeconds).default(weekSeconds),
+  /** Runs that wait for room, by run. */
+  waiting: z.record(z.string(), waiterSchema).default({}),
+  /** By resource. */
+  holds: z.record(z.string(), holdSchema).default({}),
+  /** Kill switches of single rules, by rule. Only engaged ones are kept. */
+  ruleSwitches: z.record(z.string(), killSwitchSchema).default({}),
+  /** By rule and resource, `rule resource`. */
+  recurrences: z.record(z.string(), recurrenceSchema).default({}),
+  /** By runbook. */
+  tallies: z.record(z.string(), tallySchema).default({}),
+  calendarOverride: calendarOverrideSchema.nullable().default(null),
 });
 export type GuardState = z.infer<typeof guardStateSchema>;
+
+/** Outcomes kept of each runbook. */
+export const mostOutcomes = 50;
+
+/** What is done when a limit is reached: wait for one's turn, ask a person, or give up. */
+export const overLimitSchema = z.enum(['queue', 'ask', 'stop']);
+
+/** What a budget counts together: the environment, each resource group by itself, or each rule by itself. */
+export const budgetScopeSchema = z.enum(['environment', 'resource-group', 'rule']);
+
+export const budgetLimitSchema = z.object({
+  name: z.string(),
+  windowSeconds: z.number().int().min(1),
+  maxResources: z.number().int().min(1),
+  /** `environment` when left out. */
+  per: budgetScopeSchema.optional(),
+  /** `queue` when left out. */
+  over: overLimitSchema.optional(),
+  /** Where the maximum comes from when it is a share, in words: `20% of 40`. */
+  basis: z.string().max(64).optional(),
+});
+export type BudgetLimit = z.infer<typeof budgetLimitSchema>;
+
+/** A group of resources that serve together: so many of them may be acted on at the same time. */
+export const groupLimitSchema = z.object({
+  name: z.string(),
+  members: z.number().int().min(1),
+  minHealthy: z.number().int().min(0),
+});
+export type GroupLimit = z.infer<typeof groupLimitSchema>;
+
+/** Times in which a calendar is the opposite of its default, in order and apart from each other. */
+export const calendarLimitSchema = z.object({
+  name: z.string(),
+  default: z.enum(['open', 'closed']),
+  /** What a run does while it is closed. */
+  whenClosed: z.enum(['wait', 'ask', 'stop']),
+  exceptions: z.array(z.object({ from: instantSchema, until: instantSchema, summary: z.string().max(200) })).max(500),
+  /** Nothing is known from then on, so it counts as closed. */
+  knownUntil: instantSchema,
+});
+export type CalendarLimit = z.infer<typeof calendarLimitSchema>;
 
 /** The limits that apply to one request, taken from the policy by whoever asks. Lengths in seconds. */
 export const limitsSchema = z.object({
   leaseSeconds: z.number().int().min(1),
   cooldownSeconds: z.number().int().min(0),
-  budgets: z
-    .array(
-      z.object({
-        name: z.string(),
-        windowSeconds: z.number().int().min(1),
-        maxResources: z.number().int().min(1),
-      }),
-    )
-    .min(1),
+  budgets: z.array(budgetLimitSchema).min(1),
+  /** The groups that the resource belongs to. */
+  groups: z.array(groupLimitSchema).max(20).optional(),
+  /** The time of this number within so long is not repaired any more: a person has to look for the cause. */
+  recurrence: z.object({ times: z.number().int().min(2).max(20), withinSeconds: z.number().int().min(1) }).optional(),
+  /** From which share of ineffective and harmful ones among the last runs of a runbook a person is asked, or nothing done. */
+  breaker: z
+    .object({
+      runs: z.number().int().min(2).max(mostOutcomes),
+      withinSeconds: z.number().int().min(1),
+      askShare: z.number().gt(0).max(1),
+      stopShare: z.number().gt(0).max(1),
+    })
+    .optional(),
+  calendar: calendarLimitSchema.optional(),
 });
 export type Limits = z.infer<typeof limitsSchema>;
 
@@ -97,6 +219,10 @@ export const requestSchema = z.object({
   runbook: z.string(),
   rule: z.string(),
   limits: limitsSchema,
+  /** When the run stops asking. It is not made to wait for what comes later. */
+  giveUpAt: instantSchema.optional(),
+  /** What the action belongs to, such as an incident: all of its actions are one occasion. The run itself when left out. */
+  occasion: z.string().min(1).max(200).optional(),
 });
 export type GuardRequest = z.infer<typeof requestSchema>;
 
@@ -114,6 +240,10 @@ export const guardOperations = {
   renew: 'renew',
   release: 'release',
   setKillSwitch: 'setKillSwitch',
+  hold: 'hold',
+  unhold: 'unhold',
+  overrideCalendar: 'overrideCalendar',
+  resetBreaker: 'resetBreaker',
 } as const;
 
 export const renewSchema = z.object({
@@ -127,13 +257,46 @@ export const releaseSchema = z.object({
   token: z.number().int(),
   /** False when the lease was taken and nothing was done: the action then counts for no budget and no cooldown. */
   acted: z.boolean(),
+  /** What the run turned out to be, when it acted: the measure of its runbook. */
+  outcome: outcomeSchema.nullable().optional(),
 });
+
+const whySchema = z.string().trim().min(1, 'say why').max(1024);
+const whoSchema = z.string().min(1).max(200);
 
 export const setKillSwitchSchema = z.object({
   engaged: z.boolean(),
-  reason: z.string().trim().min(1, 'say why').max(1024),
-  by: z.string().min(1).max(200),
+  reason: whySchema,
+  by: whoSchema,
+  /** Only this rule's actions; everything in the environment when left out. */
+  rule: z.string().min(1).max(200).optional(),
 });
+
+/** A hold lasts so long at most: what nobody renews for a month is forgotten, not meant. */
+export const longestHoldSeconds = 30 * 86_400;
+
+/** `until` is a point in time, so that an order that comes twice is one. */
+export const holdOrderSchema = z.object({
+  target: resourceIdSchema,
+  reason: whySchema,
+  by: whoSchema,
+  until: instantSchema,
+});
+export type HoldOrder = z.infer<typeof holdOrderSchema>;
+
+export const unholdSchema = z.object({ target: resourceIdSchema });
+
+/** As for a hold; `until` in the past ends an override. */
+export const overrideCalendarSchema = z.object({ reason: whySchema, by: whoSchema, until: instantSchema });
+
+export const resetBreakerSchema = z.object({ runbook: z.string().min(1).max(200) });
+
+/** What became of an order with a time in it. */
+export const orderAnswerSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('done') }),
+  z.object({ kind: z.literal('refused'), reason: z.string() }),
+]);
+export type OrderAnswer = z.infer<typeof orderAnswerSchema>;
 
 /** The result of renewing a lease: the lease with its new expiry, or that it is no longer held. */
 export const renewalSchema = z.discriminatedUnion('kind', [
@@ -144,3 +307,6 @@ export type Renewal = z.infer<typeof renewalSchema>;
 
 /** Name of the entity that holds an environment's guard; its key is the environment's name. */
 export const guardEntityName = 'guard';
+
+/** Key of the guard that stands above all environments: only its kill switch means anything. No environment can be called so. */
+export const everywhere = '-everywhere-';

@@ -1,5 +1,6 @@
 import { emptyGuard, guardStateSchema, verdictSchema, type GuardState } from '../../src/guard';
-import { acquire, release, setKillSwitch } from '../../src/guard/plan';
+import { setKillSwitch } from '../../src/guard/orders.plan';
+import { acquire, release } from '../../src/guard/plan';
 import { at, guardAfter, leaseOf, limits, machine, obstacles, request, textAt } from './fixture';
 
 const budget = (name: string, windowSeconds: number, maxResources: number) => ({ name, windowSeconds, maxResources });
@@ -22,6 +23,7 @@ describe('a guard that has seen nothing', () => {
         runbook: 'restart-vm',
         acquiredAt: '2026-01-31T09:00:00.000Z',
         expiresAt: '2026-01-31T09:10:00.000Z',
+        rule: 'web',
       },
     });
     expect(state.nextToken).toBe(2);
@@ -158,7 +160,7 @@ describe('the budget', () => {
     expect(verdict.reasons).toContainEqual({
       check: 'budget',
       answer: 'wait',
-      text: 'budget hourly: 2 of 2 resources in 1h are used',
+      text: 'budget hourly: 2 of 2 resources in 1h are used; 1st in turn',
       retryAt: textAt(3600),
     });
     expect(acquire(two, request('run-3', 'c'), at(3599.999)).verdict.answer).toBe('wait');
@@ -186,7 +188,7 @@ describe('the budget', () => {
     const one = { ...limits, budgets: [budget('hourly', 3600, 1)] };
     const { verdict } = acquire(two, request('run-3', 'c', { limits: one }), at(200));
     expect(verdict.reasons[3]).toMatchObject({
-      text: 'budget hourly: 2 of 1 resources in 1h are used',
+      text: 'budget hourly: 2 of 1 resources in 1h are used; 1st in turn',
       retryAt: textAt(3700),
     });
   });
@@ -196,7 +198,7 @@ describe('the budget', () => {
     const { verdict } = acquire(two, request('run-3', 'c', { limits: both }), at(200));
     expect(verdict.reasons.slice(3)).toEqual([
       // b was taken at 100 s; the window is 600 s.
-      { check: 'budget', answer: 'wait', text: 'budget burst: 2 of 1 resources in 10m are used', retryAt: textAt(700) },
+      { check: 'budget', answer: 'wait', text: 'budget burst: 2 of 1 resources in 10m are used; 1st in turn', retryAt: textAt(700) },
       { check: 'budget', answer: 'go', text: 'budget daily: 2 of 10 resources in 1d' },
     ]);
   });

@@ -8,7 +8,8 @@ import {
   type Lease,
   type Limits,
 } from '../../src/guard';
-import { acquire, release, renew, setKillSwitch } from '../../src/guard/plan';
+import { setKillSwitch } from '../../src/guard/orders.plan';
+import { acquire, release, renew } from '../../src/guard/plan';
 import { at, machine, request } from './fixture';
 
 const targets = ['a', 'b', 'c', 'd'];

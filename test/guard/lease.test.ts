@@ -1,5 +1,6 @@
 import { emptyGuard, fenceProblem } from '../../src/guard';
-import { acquire, release, renew, setKillSwitch } from '../../src/guard/plan';
+import { setKillSwitch } from '../../src/guard/orders.plan';
+import { acquire, release, renew } from '../../src/guard/plan';
 import { at, guardAfter, leaseOf, machine, request, textAt } from './fixture';
 
 const a = machine('a');

@@ -1,0 +1,190 @@
+import type { EpochMillis } from '../kernel/clock';
+import type { BudgetLimit, Check, GuardRequest, GroupLimit, GuardState, Reason, Waiter } from './model';
+import { because, epoch, isLive, span } from './reasons.plan';
+
+/** A limit's answer, and under which key a run waits for it. `key` is absent when nobody waits for this limit. */
+export interface Limited {
+  readonly reason: Reason;
+  readonly key?: string;
+}
+
+/** A waiting run asks again after so long, so that one that died is noticed; then it may be late by so much. */
+const askAgainMillis = 300_000;
+const lateMillis = 300_000;
+
+/** The part of a resource's id up to its group. */
+function groupOf(target: string): string {
+  return target.split('/').slice(0, 5).join('/');
+}
+
+/** Others than this resource that were acted on in the window and count in the budget, each with its newest action. */
+function usedBy(state: GuardState, budget: BudgetLimit, request: GuardRequest, now: number): Map<string, number> {
+  const since = now - budget.windowSeconds * 1000;
+  const prefix = `${groupOf(request.target)}/`;
+  const newest = new Map<string, number>();
+  for (const action of state.actions) {
+    if (!action.acted) {
+      continue;
+    }
+    const counts =
+      budget.per === 'rule'
+        ? action.rule === request.rule
+        : budget.per !== 'resource-group' || action.target.startsWith(prefix);
+    const at = counts ? epoch(action.at) : Number.NEGATIVE_INFINITY;
+    if (at > since) {
+      newest.set(action.target, Math.max(at, newest.get(action.target) ?? at));
+    }
+  }
+  return newest;
+}
+
+function budgetKey({ name, per }: BudgetLimit, request: GuardRequest): string {
+  switch (per) {
+    case 'rule':
+      return `budget ${name} of rule ${request.rule}`;
+    case 'resource-group':
+      return `budget ${name} of ${groupOf(request.target)}`;
+    default:
+      return `budget ${name}`;
+  }
+}
+
+/** Resources that runs with an earlier turn wait for under a key, and that take no place yet. */
+function aheadOf(
+  state: GuardState,
+  request: GuardRequest,
+  key: string,
+  taken: ReadonlySet<string>,
+  now: number,
+): number {
+  const own = state.waiting[request.holder]?.turn ?? Number.POSITIVE_INFINITY;
+  const targets = new Set<string>();
+  for (const { turn, target, until, keys } of Object.values(state.waiting)) {
+    if (turn < own && until > now && !taken.has(target) && keys.includes(key)) {
+      targets.add(target);
+    }
+  }
+  return targets.size;
+}
+
+/**
+ * When the run behind `ahead` others gets a place: places are taken in the order in which they become free, and whoever takes
+ * one keeps it for a whole `round`. `undefined` when there is one now.
+ */
+function placeAt(
+  freeAt: readonly number[],
+  places: number,
+  ahead: number,
+  round: number,
+  now: number,
+): number | undefined {
+  if (freeAt.length + ahead < places) {
+    return undefined;
+  }
+  // With more taken than there are places (the policy was tightened), the first to leave make no room.
+  const leaving = [...freeAt].sort((left, right) => left - right).slice(-places);
+  const at = leaving[(ahead % places) - (places - leaving.length)] ?? now;
+  return at + Math.floor(ahead / places) * round;
+}
+
+const ordinal = (count: number): string => {
+  const ending = ['th', 'st', 'nd', 'rd'][count % 100 > 10 && count % 100 < 14 ? 0 : count % 10] ?? 'th';
+  return `${count}${ending}`;
+};
+
+function full(check: Check, text: string, ahead: number, key: string, over: string, at: number): Limited {
+  if (over !== 'queue') {
+    return { reason: because(check, over === 'ask' ? 'ask' : 'stop', text, at) };
+  }
+  return { key, reason: because(check, 'wait', `${text}; ${ordinal(ahead + 1)} in turn`, at) };
+}
+
+/** What each budget says. The resource itself counts once however often it is acted on, so only others can fill it. */
+export function budgetReasons(state: GuardState, request: GuardRequest, now: EpochMillis): Limited[] {
+  return request.limits.budgets.map((budget): Limited => {
+    const round = budget.windowSeconds * 1000;
+    const newest = usedBy(state, budget, request, now);
+    const used = newest.size;
+    newest.delete(request.target);
+    const key = budgetKey(budget, request);
+    // A resource that is counted already takes no further place, so it is not in anybody's way and waits for nobody.
+    const ahead = used > newest.size ? 0 : aheadOf(state, request, key, new Set(newest.keys()), now);
+    const at = placeAt(
+      [...newest.values()].map((one) => one + round),
+      budget.maxResources,
+      ahead,
+      round,
+      now,
+    );
+    const limit = budget.basis === undefined ? `${budget.maxResources}` : `${budget.maxResources} (${budget.basis})`;
+    const text = `${key}: ${used} of ${limit} resources in ${span(round)}`;
+    if (at === undefined) {
+      return { reason: because('budget', 'go', text) };
+    }
+    return full('budget', `${text} are used`, ahead, key, budget.over ?? 'queue', at);
+  });
+}
+
+function groupReason(state: GuardState, request: GuardRequest, group: GroupLimit, now: EpochMillis): Limited {
+  const key = `group ${group.name}`;
+  const busy = Object.values(state.leases).filter(
+    (lease) => isLive(lease, now) && lease.target !== request.target && lease.groups?.includes(group.name) === true,
+  );
+  const ahead = aheadOf(state, request, key, new Set(busy.map(({ target }) => target)), now);
+  const places = group.members - group.minHealthy;
+  const rule = `of ${group.members}, ${group.minHealthy} have to stay`;
+  if (busy.length + ahead < places) {
+    return { reason: because('group', 'go', `${key}: ${busy.length} worked on; ${rule}`) };
+  }
+  // How long others hold their lease is not known; most give it back long before it expires.
+  const text = `${key}: ${busy.length} worked on at the moment; ${rule}`;
+  return full('group', text, ahead, key, 'queue', now + 15_000);
+}
+
+/** What each group says: how many of its resources may be worked on at once. Tells nothing about the health of the others. */
+export function groupReasons(state: GuardState, request: GuardRequest, now: EpochMillis): Limited[] {
+  return (request.limits.groups ?? []).map((group) => groupReason(state, request, group, now));
+}
+
+/**
+ * The queue after a request that was told to wait. Who has waited keeps the turn and everything it ever waited for, so that
+ * getting room in one budget does not cost its place in another. A run that would give up before its turn does not wait.
+ *
+ * @param latest when the last of the obstacles may be gone.
+ * @returns the state, and when the run should ask again.
+ */
+export function enqueue(
+  state: GuardState,
+  request: GuardRequest,
+  keys: readonly string[],
+  latest: number,
+  now: number,
+): { readonly state: GuardState; readonly askAt: number } {
+  const before = state.waiting[request.holder];
+  const giveUpAt = request.giveUpAt === undefined ? undefined : epoch(request.giveUpAt);
+  if (giveUpAt !== undefined && latest > giveUpAt) {
+    return { state: dequeue(state, request.holder), askAt: latest };
+  }
+  // A run that does not say when it gives up was ordered before this was asked of it: it is told the whole time, as before.
+  const askAt = giveUpAt === undefined ? latest : Math.min(latest, now + askAgainMillis);
+  if (before === undefined && keys.length === 0) {
+    return { state, askAt };
+  }
+  const waiter: Waiter = {
+    turn: before?.turn ?? Math.max(0, ...Object.values(state.waiting).map(({ turn }) => turn)) + 1,
+    target: request.target,
+    since: before?.since ?? now,
+    until: askAt + lateMillis,
+    keys: [...new Set([...(before?.keys ?? []), ...keys])],
+  };
+  return { state: { ...state, waiting: { ...state.waiting, [request.holder]: waiter } }, askAt };
+}
+
+/** The state without a run's place in the queue. */
+export function dequeue(state: GuardState, holder: string): GuardState {
+  if (state.waiting[holder] === undefined) {
+    return state;
+  }
+  const { [holder]: _, ...waiting } = state.waiting;
+  return { ...state, waiting };
+}
