@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import type { EpochMillis, ScaledTime } from '../kernel/clock';
+import { runHostCommand } from '../local/host';
 import { runDemo } from '../local/demo';
 import { roleFromInfra, runCloudProcess, runHostProcess, startLocally } from '../local/platform';
 import { generate } from './generate';
@@ -90,6 +91,19 @@ export function createProgram(): Command {
     .option('--anchor <sequence:hash>', 'a position noted earlier that must still be in the chain')
     .action(async (options: { environment: string; anchor?: string }) => {
       process.exitCode = await verifyStoredLedger(options);
+    });
+
+  program
+    .command('host')
+    .description(
+      'run any compiled Azure Functions app for Node on this machine: host start --app DIR --port N (host --help says more)',
+    )
+    .helpOption(false)
+    .allowUnknownOption()
+    .argument('[arguments...]')
+    .action(async (given: string[]) => {
+      // The library under an app may keep a stream open, so the process is ended rather than left to end.
+      process.exit(await runHostCommand(given));
     });
 
   program.addCommand(stacksCommand());
