@@ -77,7 +77,7 @@ export function compose(config: Config, given: Given = {}): void {
     records,
     clock,
   });
-  const intake = createIntake({ policies, catalogue, decisions, ledger, records, clock, log });
+  const intake = createIntake({ policies, catalogue, decisions, ledger, records, documents, clock, log });
 
   app.hook.appStart(async () => {
     try {

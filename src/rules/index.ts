@@ -1,3 +1,4 @@
+export { admissionSchema, admit, dedupeKey, windowSchema, type Admission, type Window } from './dedupe';
 export { environmentOf, limitsOf, type EnvironmentLimits } from './limits';
 export { compilePolicy, decide, type CompiledPolicy } from './matching';
 export * from './model';

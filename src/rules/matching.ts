@@ -164,6 +164,7 @@ function chosenOf(rule: Rule, { defaults }: Policy): ChosenRule {
     ladder: rule.ladder,
     verification: rule.verification ?? defaults.verification,
     cooldown: rule.cooldown ?? defaults.cooldown,
+    ...(rule.dedupe === undefined ? {} : { dedupe: rule.dedupe }),
   };
 }
 

@@ -63,6 +63,45 @@ export const rungSchema = z.strictObject({
 });
 export type Rung = z.infer<typeof rungSchema>;
 
+/**
+ * Which of several signals are acted on, per rule and key; the end of an alert is never held back.
+ * - `once-within`: the first; others are held back for as long as the window.
+ * - `once-after`: one, a window after the first, unless its alert is resolved by then.
+ * - `accumulate-within`: the one that makes the threshold full within the window; then counting begins anew.
+ */
+const dedupeFields = z.strictObject({
+  take: z.enum(['once-within', 'once-after', 'accumulate-within']),
+  window: durationSchema,
+  /** For `accumulate-within`: so many distinct signals. */
+  threshold: z.number().int().min(2).max(1000).optional(),
+  /** What signals have in common that count as one, beside their rule. `rule` alone: all signals of the rule. */
+  by: z
+    .array(z.enum(['resource', 'resourceGroup', 'alertRule', 'rule']))
+    .min(1)
+    .max(4)
+    .default(['resource']),
+});
+export const dedupeSchema = dedupeFields.superRefine(({ take, threshold, window }, context) => {
+  if (take === 'accumulate-within' && threshold === undefined) {
+    context.addIssue({ code: 'custom', path: ['threshold'], message: 'is missing: how many signals are enough' });
+  }
+  if (take !== 'accumulate-within' && threshold !== undefined) {
+    context.addIssue({
+      code: 'custom',
+      path: ['threshold'],
+      message: `is not for ${take}, which acts on one signal; leave it out`,
+    });
+  }
+  if (window > 7 * 86_400) {
+    context.addIssue({
+      code: 'custom',
+      path: ['window'],
+      message: 'is longer than 7 days; nobody expects it any more',
+    });
+  }
+});
+export type Dedupe = z.infer<typeof dedupeFields>;
+
 export const ruleSchema = z.strictObject({
   name: nameSchema,
   description: z.string().max(1024).optional(),
@@ -80,6 +119,7 @@ export const ruleSchema = z.strictObject({
     .optional(),
   /** Least time between two actions of one runbook on one resource. */
   cooldown: durationSchema.optional(),
+  dedupe: dedupeSchema.optional(),
 });
 export type Rule = z.infer<typeof ruleSchema>;
 
@@ -143,6 +183,7 @@ export const chosenRuleSchema = z.object({
   ladder: z.array(rungSchema),
   verification: z.object({ within: secondsSchema, every: secondsSchema }),
   cooldown: secondsSchema,
+  dedupe: dedupeFields.extend({ window: secondsSchema }).optional(),
 });
 export type ChosenRule = z.infer<typeof chosenRuleSchema>;
 

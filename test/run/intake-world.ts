@@ -104,7 +104,7 @@ export function intakeWorld(
   const start = () => {
     const ledger = createLedger({ logs, documents, clock, environment: 'test' });
     const records = createRecords({ documents, ledger, runs, incidents: incidentReports, clock });
-    const intake = createIntake({ policies, catalogue, decisions, ledger, records, clock, log: silentLog });
+    const intake = createIntake({ policies, catalogue, decisions, ledger, records, documents, clock, log: silentLog });
     return { intake, records, ledger };
   };
   /** Entries of the ledger by kind and subject, as its readers see them: a repeat after a crash is dropped. */

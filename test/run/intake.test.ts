@@ -186,6 +186,7 @@ describe('the sweep', () => {
       decisions,
       ledger,
       records,
+      documents: world.documents,
       clock,
       log: silentLog,
     });
