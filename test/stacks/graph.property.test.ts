@@ -23,14 +23,12 @@ const acyclic = fc
   )
   .chain((nodes) => fc.shuffledSubarray(nodes, { minLength: nodes.length }));
 
-const anyGraph = fc
-  .array(fc.array(fc.nat(), { maxLength: 3 }), { minLength: 1, maxLength: 15 })
-  .map((needs) =>
-    needs.map((one, index): Node => ({
-      name: `s${index}`,
-      needs: one.map((n) => ({ stack: `s${n % needs.length}` })),
-    })),
-  );
+const anyGraph = fc.array(fc.array(fc.nat(), { maxLength: 3 }), { minLength: 1, maxLength: 15 }).map((needs) =>
+  needs.map((one, index): Node => ({
+    name: `s${index}`,
+    needs: one.map((n) => ({ stack: `s${n % needs.length}` })),
+  })),
+);
 
 /** The stacks that one reaches along needs, worked out by repeating until nothing is new: slow, and too simple to be wrong. */
 function closure(nodes: readonly Node[], start: string): Set<string> {
