@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runbooks } from '../runbooks';
+import { policyJsonSchema } from '../rules';
+import { catalogue, runbooks } from '../runbooks';
 
 /** A file whose content follows from the code. */
 interface GeneratedFile {
@@ -24,6 +25,7 @@ export function generatedFiles(): readonly GeneratedFile[] {
       path: 'infra/modules/caretaker-role/permissions.json',
       content: `${JSON.stringify({ runbooks: permissions }, null, 2)}\n`,
     },
+    { path: 'docs/policy.schema.json', content: `${JSON.stringify(policyJsonSchema(catalogue), null, 2)}\n` },
   ];
 }
 

@@ -1,4 +1,5 @@
 export { admissionSchema, admit, dedupeKey, windowSchema, type Admission, type Window } from './dedupe';
+export { policyJsonSchema, policySchemaId } from './json-schema';
 export { environmentOf, limitsOf, type EnvironmentLimits } from './limits';
 export { compilePolicy, decide, type CompiledPolicy } from './matching';
 export * from './model';
