@@ -10,6 +10,7 @@ export type Report = (path: readonly PropertyKey[], message: string, onKey?: boo
 
 /** A manifest that was read, and where each part of it stands. */
 export interface ReadManifest {
+  readonly text: string;
   readonly manifest: Manifest;
   /** Version: the same for texts that differ in spelling and comments only. */
   readonly version: string;
@@ -102,6 +103,7 @@ export function parseManifest(text: string): ReadManifest {
   }
   const manifest = resolve(parsed.data);
   return {
+    text,
     manifest,
     version: hashOf(manifest),
     problemsOf(findings) {

@@ -105,7 +105,7 @@ export async function affectedSince(
   const { manifest } = read;
   const [changed, earlier, facts] = await Promise.all([
     changedSince(root, ref),
-    manifestAt(root, ref),
+    manifestAt(root, ref, read),
     reader.projects(manifest),
   ]);
   const lost = earlier === undefined ? [] : lostStacks(manifest, earlier);

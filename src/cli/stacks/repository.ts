@@ -47,10 +47,14 @@ export async function readManifest(root: string, path = manifestPath): Promise<R
   return parseManifest(text);
 }
 
-/** The manifest as it was at a commit; `undefined` when there was none. */
-export async function manifestAt(root: string, ref: string, path = manifestPath): Promise<Manifest | undefined> {
-  const listed = await git(root, 'ls-tree', '--name-only', ref, '--', path);
-  return listed.trim() === '' ? undefined : parseManifest(await git(root, 'show', `${ref}:${path}`)).manifest;
+/** The manifest as it was at a commit; `undefined` when there was none. The same text as now is not read a second time. */
+export async function manifestAt(root: string, ref: string, now: ReadManifest): Promise<Manifest | undefined> {
+  const listed = await git(root, 'ls-tree', '--name-only', ref, '--', manifestPath);
+  if (listed.trim() === '') {
+    return undefined;
+  }
+  const text = await git(root, 'show', `${ref}:${manifestPath}`);
+  return text === now.text ? now.manifest : parseManifest(text).manifest;
 }
 
 /** Paths that differ between a commit and the working tree, files that git does not know yet included. */
