@@ -1,4 +1,4 @@
-import { ManagedIdentityCredential } from '@azure/identity';
+import { DefaultAzureCredential } from '@azure/identity';
 import { createBlobStorage } from '../adapters/blob';
 import { readConfig } from '../config';
 import { verifyLedger, type Anchor } from '../ledger';
@@ -20,14 +20,16 @@ export async function verifyStoredLedger(options: {
   readonly environment: string;
   readonly anchor?: string;
 }): Promise<number> {
+  // Only the storage matters to a reader of the ledger; the rest of the app's settings may be missing.
   const { storage } = readConfig({
     CARETAKER_ENVIRONMENT: options.environment,
     CARETAKER_POLICY_URL: '-',
+    CARETAKER_SUBSCRIPTION_IDS: '00000000-0000-0000-0000-000000000000',
     ...process.env,
   });
   const account =
     storage.kind === 'identity'
-      ? { url: storage.url, credential: new ManagedIdentityCredential() }
+      ? { url: storage.url, credential: new DefaultAzureCredential() }
       : { connectionString: storage.connectionString };
   const { ledgerLogs } = createBlobStorage({ account, container: storage.ledgerContainer });
   const { documents } = createBlobStorage({ account, container: storage.stateContainer });

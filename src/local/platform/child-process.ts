@@ -41,7 +41,8 @@ export async function startProcess<Ready>(options: {
     onLine?.(line);
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const ready = await firstLine(child, argv, last);
+  // What was shown line by line is not said again.
+  const ready = await firstLine(child, argv, onLine === undefined ? last : []);
   return {
     ready: JSON.parse(ready) as Ready,
     pid: child.pid as number,
@@ -63,7 +64,7 @@ function firstLine(child: ChildProcess, argv: readonly string[], last: readonly 
   return new Promise((resolve, reject) => {
     const fail = (why: string): void => {
       child.kill('SIGKILL');
-      reject(new Error([`${argv.join(' ')}: ${why}`, ...last].join('\n')));
+      reject(new Error([`${argv[0]} ${why}`, ...last].join('\n')));
     };
     const timer = setTimeout(() => fail(`was not ready within ${startLimit / 1000} seconds`), startLimit);
     const exited = (code: number | null, signal: string | null): void => {

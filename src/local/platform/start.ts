@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import { askedToStop } from './asked-to-stop';
 import { scaledTimeFromNow } from './clock';
 import { startPlatform } from './platform';
@@ -11,6 +12,9 @@ export async function startLocally(options: {
   readonly root: string;
 }): Promise<void> {
   const { port, speed, directory, policy, root } = options;
+  await access(policy).catch(() => {
+    throw new Error(`there is no policy document at ${policy}; give one with --policy`);
+  });
   const platform = await startPlatform({
     directory,
     root,
