@@ -17,7 +17,7 @@ import {
   type Ownership,
 } from '../../src/stacks';
 import { unwrapPlan, wrapState } from '../../src/cli/stacks/terraform';
-import { InvalidInputError } from '../../src/kernel/errors';
+import type { InvalidInputError } from '../../src/kernel/errors';
 import { manifestText } from './manifests';
 
 describe('planned outputs', () => {
