@@ -63,6 +63,11 @@ describe('orchestrations', () => {
     expect(output).toEqual({ status: 418, content: '{"tea":true}' });
   });
 
+  it('asks again, where the answer says and not before its time, while an HTTP endpoint answers 202', async () => {
+    const { output } = await host.run('polling', `${host.url}/api/jobs`);
+    expect(output).toEqual({ status: 200, content: '{"key":null}', waited: true });
+  });
+
   it('hands on a version', async () => {
     const { value: id } = await host.door('POST', 'start/versioned?version=2.1');
     expect((await host.ended(id as string)).output).toBe('2.1');

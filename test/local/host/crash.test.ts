@@ -1,118 +1,84 @@
 import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DurableWrite, RunningHost } from '../../../src/local/host';
-import { HostBench } from './support';
+import {
+  createSeededRandom,
+  createVirtualClock,
+  eventTypeName,
+  type DurableWrite,
+  type RunningHost,
+} from '../../../src/local/host';
+import { patterns, startJobServer, world, type Act } from './crash-patterns';
+import { HostBench, START } from './support';
 
 import '../../conformance/apps/patterns/functions/durable.js';
 import '../../conformance/apps/patterns/functions/entities.js';
 
 process.env.CONFORMANCE_GREETING = 'Hello';
 
-/** One thing that a client does. */
-type Act =
-  | { readonly start: string; readonly id: string; readonly input?: unknown }
-  | { readonly raise: string; readonly event: string; readonly data: unknown }
-  | { readonly post: string; readonly path: string }
-  | { readonly pass: number }
-  | { readonly settle: true };
-
-const MINUTE = 60_000;
-
-/** Every durable pattern of the conformance app, as what clients do from outside. */
-const patterns: Readonly<Record<string, readonly Act[]>> = {
-  sequence: [{ start: 'sequence', id: 'i', input: ['a', 'b', 'c'] }],
-  fanOut: [{ start: 'fanOut', id: 'i', input: 12 }],
-  anyOf: [{ start: 'anyOf', id: 'i' }],
-  catching: [{ start: 'catching', id: 'i' }],
-  timer: [{ start: 'timer', id: 'i', input: 5 * MINUTE }],
-  longTimer: [{ start: 'timer', id: 'i', input: 20 * 24 * 60 * MINUTE }],
-  events: [
-    { start: 'events', id: 'i', input: 3 },
-    { raise: 'i', event: 'item', data: 'x' },
-    { raise: 'i', event: 'item', data: 'y' },
-    { raise: 'i', event: 'item', data: 'z' },
-  ],
-  approval: [
-    { start: 'approval', id: 'i', input: 60 * MINUTE },
-    { pass: 10 * MINUTE },
-    { raise: 'i', event: 'approval', data: 'yes' },
-  ],
-  expiry: [{ start: 'approval', id: 'i', input: 60 * MINUTE }, { pass: 61 * MINUTE }],
-  parent: [{ start: 'parent', id: 'i' }],
-  failingChild: [{ start: 'failingChild', id: 'i' }],
-  eternal: [
-    { start: 'eternal', id: 'i', input: 0 },
-    { raise: 'i', event: 'add', data: 3 },
-    { raise: 'i', event: 'add', data: 4 },
-    { raise: 'i', event: 'add', data: 0 },
-  ],
-  counted: [{ start: 'counted', id: 'i', input: 3 }],
-  status: [
-    { start: 'status', id: 'i' },
-    { raise: 'i', event: 'finish', data: null },
-  ],
-  large: [{ start: 'large', id: 'i', input: 300_000 }],
-  guids: [{ start: 'guids', id: 'i' }],
-  throwing: [{ start: 'throwing', id: 'i', input: 'trouble' }],
-  entityCalls: [{ start: 'entityCalls', id: 'i', input: 'k' }],
-  entityError: [{ start: 'entityError', id: 'i' }],
-  locked: [{ start: 'locked', id: 'i', input: { from: 'a', to: 'b', amount: 5 } }],
-  signals: [
-    { post: 'entities/Counter/s?op=add', path: '7' },
-    { post: 'entities/Counter/s?op=forward', path: '"t"' },
-  ],
-  terminate: [
-    { start: 'events', id: 'i', input: 2 },
-    { post: 'instances/i/terminate?reason=enough', path: '' },
-  ],
-  restart: [
-    { start: 'sequence', id: 'i', input: ['a'] },
-    { post: 'instances/i/restart?restartWithNewInstanceId=false', path: '' },
-  ],
-  rewind: [
-    { start: 'throwing', id: 'i', input: 'trouble' },
-    { post: 'instances/i/rewind?reason=again', path: '' },
-  ],
-  suspend: [
-    { start: 'events', id: 'i', input: 1 },
-    { post: 'instances/i/suspend?reason=hold', path: '' },
-    { raise: 'i', event: 'item', data: 1 },
-    { post: 'instances/i/resume?reason=go', path: '' },
-  ],
-};
-
 class Crash extends Error {}
 
-/** What the outside world can see in the end. */
+// Ids that the host makes up: of instances, and of sub-orchestrations.
+const GENERATED = /^[0-9a-f]{32}(:\d+)?$/;
+
+/** What the outside world can see in the end: what instances and entities are, and what instances have gone through. */
 function endState(host: RunningHost): unknown {
   const instances = host.instances().map((instance) => ({
-    id: instance.instanceId.includes(':') ? 'generated' : instance.instanceId,
+    id: GENERATED.test(instance.instanceId) ? 'generated' : instance.instanceId,
     name: instance.name,
+    version: instance.version,
     status: instance.runtimeStatus,
     output: instance.output,
     custom: instance.customStatus,
+    events: host
+      .history(instance.instanceId)
+      ?.map(({ EventType: type }) => eventTypeName(type))
+      // How messages are gathered in turns may differ.
+      .filter((type) => type !== 'OrchestratorStarted' && type !== 'OrchestratorCompleted')
+      .sort(),
   }));
   return { instances, entities: host.entities().map(({ name, key, state }) => ({ name, key, state })) };
 }
 
 describe('a crash at every durable write', () => {
   const bench = new HostBench();
+  let jobs: Awaited<ReturnType<typeof startJobServer>>;
+  beforeAll(async () => {
+    jobs = await startJobServer();
+  });
+  afterAll(() => jobs.close());
   afterEach(() => bench.close());
 
-  async function act(host: RunningHost, step: Act): Promise<void> {
-    if ('start' in step) await host.startOrchestration(step.start, { instanceId: step.id, input: step.input });
-    else if ('raise' in step) await host.raiseEvent(step.raise, step.event, step.data);
-    else if ('post' in step) {
-      const [path = '', query = ''] = step.post.split('?');
-      const url = `${host.url}/runtime/webhooks/durabletask/${path}?${query}&code=${host.keys.durabletask}`;
-      const headers = { 'content-type': 'application/json' };
-      const response = await fetch(url, { method: 'POST', headers, body: step.path });
-      if (response.status === 503) throw new Crash();
-      // 410, 412: an earlier try of the same request has done it already.
-      expect([202, 410, 412]).toContain(response.status);
-    } else if ('pass' in step) await host.runToQuiescence({ until: host.clock.now() + step.pass });
-    else await host.runToQuiescence();
+  /** Does it; `again` when an earlier try of the same request was not acknowledged. */
+  async function act(host: RunningHost, step: Act, again = false): Promise<void> {
+    if ('start' in step) {
+      const version = step.version === undefined ? {} : { version: step.version };
+      await host.startOrchestration(step.start, { instanceId: step.id, input: step.input, ...version });
+    } else if ('raise' in step) await host.raiseEvent(step.raise, step.event, step.data);
+    else if ('post' in step) await send(host, 'POST', step.post, step.body ?? '', again);
+    else if ('remove' in step) await send(host, 'DELETE', step.remove, undefined, again);
+    else if ('until' in step) await host.runToQuiescence({ until: START + step.until });
+    else if ('settle' in step) await host.runToQuiescence();
+    else if ('mend' in step) world.mended = true;
+    else {
+      const { runtimeStatus, output } = host.instance('i') ?? {};
+      expect({ runtimeStatus, output }).toEqual({ runtimeStatus: step.ends, output: step.output });
+    }
     await host.idle();
+  }
+
+  async function send(
+    host: RunningHost,
+    method: string,
+    target: string,
+    body: string | undefined,
+    again: boolean,
+  ): Promise<void> {
+    const url = `${host.url}/runtime/webhooks/durabletask/${target}`;
+    const headers = { 'content-type': 'application/json', 'x-functions-key': host.keys.durabletask };
+    const { status } = await fetch(url, { method, headers, ...(body === undefined ? {} : { body }) });
+    if (status === 503) throw new Crash();
+    // 404, 410, 412: an earlier try of the same request has done it already.
+    expect(again ? [200, 202, 404, 410, 412] : [200, 202]).toContain(status);
   }
 
   /** Whether a request that was not acknowledged has taken effect all the same. */
@@ -125,6 +91,7 @@ describe('a crash at every durable write', () => {
       const recorded = host.history(step.raise)?.some(({ Name, Input }) => Name === step.event && Input === data);
       return recorded === true || acceptedInLastWrite;
     }
+    if ('remove' in step) return acceptedInLastWrite;
     return 'post' in step && (acceptedInLastWrite || JSON.stringify(host.entities()) !== entitiesBefore);
   }
 
@@ -150,7 +117,10 @@ describe('a crash at every durable write', () => {
       }
       throw new Crash();
     };
-    let host = await bench.start({ stateFile, onCommit: { before: at('before'), after: at('after') } });
+    world.mended = false;
+    const clock = createVirtualClock(START);
+    world.now = () => clock.now();
+    let host = await bench.start({ stateFile, clock, onCommit: { before: at('before'), after: at('after') } });
     for (const step of [...steps, { settle: true } as const]) {
       let acknowledged = true;
       const entitiesBefore = JSON.stringify(host.entities());
@@ -162,13 +132,13 @@ describe('a crash at every durable write', () => {
       }
       if (!crashed || resumed) continue;
       resumed = true;
-      const { clock } = host;
       await host.stop();
-      host = await bench.start({ stateFile: image, clock });
+      // Another seed: a process that starts anew does not give out the ids of the last one again.
+      host = await bench.start({ stateFile: image, clock, random: createSeededRandom(8) });
       await host.idle();
       acceptedInLastWrite = crash?.when === 'after';
-      const again = 'pass' in step || 'settle' in step;
-      if (again || (!acknowledged && !tookEffect(host, step, entitiesBefore))) await act(host, step);
+      const goesOn = 'until' in step || 'settle' in step;
+      if (goesOn || (!acknowledged && !tookEffect(host, step, entitiesBefore))) await act(host, step, true);
     }
     if (crash && !crashed) throw new Error(`There is no write ${crash.sequence}.`);
     return { state: endState(host), writes };

@@ -1,11 +1,14 @@
 import type { ActivityOutcome } from './activities';
 
-interface DurableHttpRequest {
+/** A request as `callHttp` of the SDK writes it into an action, and the host into a history. */
+export interface DurableHttpRequest {
   readonly method: string;
   readonly uri: string;
   readonly content?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly tokenSource?: unknown;
+  /** The timer that has to fire before this request, which is a poll, is made. */
+  readonly afterTimer?: number;
 }
 
 // The real extension's default for HttpClient.
@@ -13,7 +16,7 @@ const TIMEOUT_MS = 100_000;
 
 /**
  * Makes one request for `callHttp`. Any answer is a result, whatever its status; no answer is a failure. Polling after 202 is
- * the SDK's: it comes as further requests.
+ * the SDK's: it comes as further steps, a timer and a request.
  */
 export async function callHttp(input: string): Promise<ActivityOutcome> {
   const request = JSON.parse(input) as DurableHttpRequest;

@@ -2,7 +2,7 @@ import { randomHex } from '../random';
 import type { DurableEngine } from './engine';
 import { InstanceExistsError } from './errors';
 import type { HistoryEvent } from './history';
-import type { Instance } from './model';
+import { httpTask, type Instance } from './model';
 import type { InvokeOrchestrator, Step } from './session';
 import type { TurnEffects } from './turn';
 
@@ -41,6 +41,12 @@ export function createTurnEffects(engine: DurableEngine): TurnEffects {
     cancelTimer(instance, taskId) {
       instance.pending.delete(taskId);
       engine.due.cancelTimer(instance, taskId);
+    },
+    timerFired(instance, timerId) {
+      for (const [taskId, task] of instance.pending) {
+        if (task.kind !== 'http' || task.afterTimer !== timerId) continue;
+        engine.afterCommit(() => engine.work.startHttp(instance, instance.execution, taskId, task));
+      }
     },
     restarted(instance) {
       for (const [taskId, task] of instance.pending) {
@@ -111,10 +117,13 @@ function take(engine: DurableEngine, instance: Instance, step: Step, event: Hist
       engine.counters.activities++;
       engine.afterCommit(() => engine.work.startActivity(instance, execution, step.id, step.name, step.input));
       break;
-    case 'http':
-      pending.set(step.id, { kind: 'http', input: step.input });
-      engine.afterCommit(() => engine.work.startHttp(instance, execution, step.id, step.input));
+    case 'http': {
+      const task = httpTask(step.input);
+      pending.set(step.id, task);
+      if (task.afterTimer !== undefined) break;
+      engine.afterCommit(() => engine.work.startHttp(instance, execution, step.id, task));
       break;
+    }
     case 'timer':
       pending.set(step.id, { kind: 'timer', fireAt: step.fireAt });
       engine.due.setTimer(instance, step.id, step.fireAt);

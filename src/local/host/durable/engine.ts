@@ -132,7 +132,7 @@ export class DurableEngine {
     const { execution } = instance;
     if (task.kind === 'timer') this.due.setTimer(instance, taskId, task.fireAt);
     else if (task.kind === 'activity') this.work.startActivity(instance, execution, taskId, task.name, task.input);
-    else if (task.kind === 'http') this.work.startHttp(instance, execution, taskId, task.input);
+    else if (task.kind === 'http') this.work.startHttp(instance, execution, taskId, task);
   }
 
   /** Starts an orchestration; resolves with its id once that is durable. Throws {@link InstanceExistsError}. */

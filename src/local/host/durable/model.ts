@@ -1,4 +1,5 @@
 import type { RuntimeStatus } from '../api';
+import type { DurableHttpRequest } from './call-http';
 import type { FailureDetails, HistoryEvent } from './history';
 import type { OrchestratorSession } from './session';
 
@@ -70,10 +71,15 @@ export interface Acknowledgement {
 /** A step that has been decided and whose outcome is not known yet. */
 export type PendingTask =
   | { readonly kind: 'activity'; readonly name: string; readonly input: string | undefined }
-  | { readonly kind: 'http'; readonly input: string }
+  | { readonly kind: 'http'; readonly input: string; readonly afterTimer: number | undefined }
   | { readonly kind: 'timer'; readonly fireAt: number }
   | { readonly kind: 'sub'; readonly instanceId: string }
   | { readonly kind: 'entity'; readonly requestId: string };
+
+/** The pending task of a `callHttp` request; `input` is the request as JSON. */
+export function httpTask(input: string): Extract<PendingTask, { kind: 'http' }> {
+  return { kind: 'http', input, afterTimer: (JSON.parse(input) as DurableHttpRequest).afterTimer };
+}
 
 /** An orchestration instance that is not terminal, as the engine holds it in memory. */
 export interface Instance {

@@ -1,5 +1,5 @@
 import { EventType, type HistoryEvent } from './history';
-import type { Instance, Parent, PendingTask } from './model';
+import { httpTask, type Instance, type Parent, type PendingTask } from './model';
 import { HTTP_ACTIVITY } from './replay';
 import { parseJson } from './snapshot';
 import type { InstanceRow } from './store';
@@ -49,7 +49,7 @@ export function openTasks(history: readonly HistoryEvent[]): Map<number, Pending
   for (const event of history) {
     switch (event.EventType) {
       case EventType.TaskScheduled:
-        if (event.Name === HTTP_ACTIVITY) open.set(event.EventId, { kind: 'http', input: event.Input ?? '{}' });
+        if (event.Name === HTTP_ACTIVITY) open.set(event.EventId, httpTask(event.Input ?? '{}'));
         else open.set(event.EventId, { kind: 'activity', name: event.Name ?? '', input: event.Input });
         break;
       case EventType.TimerCreated:

@@ -1,3 +1,4 @@
+import type { DurableHttpRequest } from './call-http';
 import { EventType, type HistoryEvent } from './history';
 
 /** One decision of an orchestrator, with the number that the SDK gave it. */
@@ -68,8 +69,11 @@ interface SdkRetryOptions {
 }
 
 interface SdkTask {
+  readonly id: number | string | false;
   readonly actionObj: SdkAction | string;
   readonly parent?: SdkTask;
+  readonly children?: readonly SdkTask[];
+  readonly result?: unknown;
   readonly innerTask?: SdkTask;
   readonly retryOptions?: SdkRetryOptions;
   readonly isWaitingOnTimer?: boolean;
@@ -281,7 +285,8 @@ export class OrchestratorSession {
     }
     if (parent?.retryOptions && !this.#firstAttempt.has(parent)) this.#firstAttempt.set(parent, now);
     if (task.actionObj.actionType === Action.CreateTimer) this.#openTimers.set(id, task);
-    return stepOf(id, task.actionObj);
+    const poll = task.actionObj.actionType === Action.CallHttp ? pollRequest(task) : undefined;
+    return poll === undefined ? stepOf(id, task.actionObj) : { kind: 'http', id, input: JSON.stringify(poll) };
   }
 }
 
@@ -301,6 +306,30 @@ function retryDelay(task: SdkTask): number {
   if (failures > options.maxNumberOfAttempts) return 0;
   const delay = options.firstRetryIntervalInMilliseconds * (options.backoffCoefficient ?? 1) ** (failures - 1);
   return Math.min(delay, options.maxRetryIntervalInMilliseconds ?? Number.MAX_SAFE_INTEGER);
+}
+
+/**
+ * What a further request of a polling `callHttp` asks for; undefined for its first. The SDK repeats the first request and asks
+ * for the wait and for the poll at once. The real extension waits, and then gets what the last answer's Location names,
+ * with the headers of the first request but its function key, which need not be one for the status endpoint.
+ */
+function pollRequest(task: SdkTask): (DurableHttpRequest & { readonly afterTimer: number }) | undefined {
+  const children = task.parent?.children ?? [];
+  const index = children.indexOf(task);
+  const [answered, wait] = [children[index - 2], children[index - 1]];
+  if (!answered || typeof wait?.id !== 'number' || typeof task.actionObj === 'string') return undefined;
+  const { headers = {}, uri, ...first } = task.actionObj.httpRequest as DurableHttpRequest;
+  const answer = (answered.result as { headers?: Readonly<Record<string, string>> }).headers ?? {};
+  const location = Object.entries(answer).find(([name]) => name.toLowerCase() === 'location')?.[1] ?? uri;
+  const kept = Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'x-functions-key');
+  const { content: _, ...rest } = first;
+  return {
+    ...rest,
+    method: 'GET',
+    uri: URL.parse(location, uri)?.href ?? location,
+    headers: Object.fromEntries(kept),
+    afterTimer: wait.id,
+  };
 }
 
 function stepOf(id: number, action: SdkAction): Step {

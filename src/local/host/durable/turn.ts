@@ -19,6 +19,8 @@ export interface TurnEffects {
   /** Carries out a recorded decision. */
   take(instance: Instance, step: Step, event: HistoryEvent): void;
   cancelTimer(instance: Instance, taskId: number): void;
+  /** The turn takes note of this timer: what waits for it begins. */
+  timerFired(instance: Instance, taskId: number): void;
   /** The execution is over: everything pending for it is void. */
   restarted(instance: Instance, trimHistory: boolean): void;
   finished(instance: Instance, failure: Failure | undefined): void;
@@ -215,6 +217,7 @@ function readInbox(instance: Instance, timestamp: string, effects: TurnEffects):
     }
     const event = toEvent(instance, message, timestamp);
     if (event) events.push(event);
+    if (event && message.kind === 'timerFired') effects.timerFired(instance, message.taskId);
     if (message.kind === 'suspend' && instance.status !== 'Suspended') {
       instance.status = 'Suspended';
       effects.changed(instance);

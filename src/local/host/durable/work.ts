@@ -5,7 +5,7 @@ import type { Invoker } from '../invoker';
 import { ActivityRunner, type ActivityOutcome, type ActivityTask } from './activities';
 import { callHttp } from './call-http';
 import { EntityRunner, type EntityBatchResult } from './entities';
-import type { EntityState, Envelope, Instance } from './model';
+import type { EntityState, Envelope, Instance, PendingTask } from './model';
 import type { DurableSettings } from './settings';
 
 /** Names a task of one execution of an instance. */
@@ -72,8 +72,14 @@ export class Work {
     if (this.#activities.dispatch(task)) this.#begin();
   }
 
-  /** Makes the request of a `callHttp` whose scheduling is durable. */
-  startHttp(instance: Instance, execution: number, taskId: number, input: string): void {
+  /** Makes the request of a `callHttp` whose scheduling is durable; not yet for a poll whose timer has still to fire. */
+  startHttp(
+    instance: Instance,
+    execution: number,
+    taskId: number,
+    { input, afterTimer }: Extract<PendingTask, { kind: 'http' }>,
+  ): void {
+    if (afterTimer !== undefined && instance.pending.has(afterTimer)) return;
     const task: TaskName = { instanceKey: instance.key, instanceId: instance.id, execution, taskId };
     this.#begin();
     void callHttp(input).then((outcome) => this.#end(() => this.#parts.onTask(task, outcome), orderOf(task)));

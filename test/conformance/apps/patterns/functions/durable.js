@@ -149,6 +149,14 @@ df.app.orchestration('http', function* (context) {
   return { status: response.statusCode, content: response.content };
 });
 
+df.app.orchestration('polling', function* (context) {
+  const begun = context.df.currentUtcDateTime.getTime();
+  const headers = { 'x-functions-key': 'for the first request alone' };
+  const response = yield context.df.callHttp({ method: 'POST', url: context.df.getInput(), headers });
+  const waited = context.df.currentUtcDateTime.getTime() - begun;
+  return { status: response.statusCode, content: response.content, waited: waited >= 2000 };
+});
+
 df.app.orchestration('versioned', function* (context) {
   return context.df.version ?? 'none';
 });

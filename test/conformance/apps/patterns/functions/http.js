@@ -179,3 +179,23 @@ app.http('guarded', {
   handler: () => ({ body: 'in' }),
 });
 app.http('forMaster', { route: 'for-master', methods: ['GET'], authLevel: 'admin', handler: () => ({ body: 'in' }) });
+
+/* A job that takes two seconds: 202 with a place to ask at until it is done. */
+app.http('beginJob', {
+  route: 'jobs',
+  methods: ['POST'],
+  authLevel: 'anonymous',
+  handler: (request) => ({
+    status: 202,
+    headers: { location: new URL(`jobs/${Date.now() + 2000}`, request.url).href, 'retry-after': '1' },
+  }),
+});
+app.http('askJob', {
+  route: 'jobs/{due:long}',
+  methods: ['GET'],
+  authLevel: 'anonymous',
+  handler: (request) => {
+    if (Date.now() >= Number(request.params.due)) return { jsonBody: { key: request.headers.get('x-functions-key') } };
+    return { status: 202, headers: { location: request.url, 'retry-after': '1' } };
+  },
+});
