@@ -1,5 +1,6 @@
 export * from './model';
 export { calendarAnswer, type CalendarAnswer } from './calendar.plan';
+export { calendarLimit, calendarProblem } from './calendar';
 export { applyGuardOperation } from './entity';
 export { untilProblem } from './orders.plan';
 export { emptyGuard, fenceProblem } from './plan';

@@ -224,7 +224,7 @@ export function operatorRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
         rule: 'operator',
         mode: 'auto',
         askedBy: { kind: 'operator', name: 'function-key' },
-        ...orderLimits(limitsOf(policy, environment)),
+        ...orderLimits(limitsOf(policy, environment, { target: order.target, at: deps.clock.now() })),
         operationLimitSeconds: runbook.operationLimitSeconds,
       });
       await engine.start(runOrchestratorName, runId, input);

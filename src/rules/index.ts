@@ -1,6 +1,7 @@
 export { admissionSchema, admit, dedupeKey, windowSchema, type Admission, type Window } from './dedupe';
 export { policyJsonSchema, policySchemaId } from './json-schema';
-export { environmentOf, limitsOf, type EnvironmentLimits } from './limits';
+export { environmentOf, limitsOf, type EnvironmentLimits, type LimitedAction } from './limits';
+export { shareOf } from './limits.model';
 export { compilePolicy, decide, type CompiledPolicy } from './matching';
 export * from './model';
 export { parsePolicy, policyVersion } from './policy';

@@ -1,16 +1,33 @@
+import type { EpochMillis } from '../kernel/clock';
 import type { Seconds } from '../kernel/duration';
 import { InvariantError } from '../kernel/errors';
 import { parseResourceId, type ResourceId } from '../kernel/resource-id';
+import { calendarLimit, type CalendarLimit, type GroupLimit } from '../guard';
+import { compileGlob } from './glob';
 import { environmentOfParts, type CompiledPolicy } from './matching';
-import type { Budget, Policy } from './model';
+import type { Breaker, Budget, Group, Policy, Rule } from './model';
 
-/** The limits that hold for actions in one environment, whoever asks for them. */
+/** The limits that hold for an action in one environment, whoever asks for it. */
 export interface EnvironmentLimits {
   readonly budgets: readonly Budget[];
   readonly lease: Seconds;
   readonly patience: Seconds;
   readonly cooldown: Seconds;
   readonly verification: Policy['defaults']['verification'];
+  /** Groups that the resource belongs to. */
+  readonly groups: readonly GroupLimit[];
+  readonly recurrence: Rule['recurrence'];
+  readonly breaker: Breaker | undefined;
+  readonly calendar: CalendarLimit | undefined;
+}
+
+/** What the limits depend on beside the environment. */
+export interface LimitedAction {
+  readonly target: ResourceId;
+  /** The rule that asks; none for an operator's order. */
+  readonly rule?: string;
+  /** When it is ordered: from then on the calendar is worked out. */
+  readonly at: EpochMillis;
 }
 
 /** Name of the environment of the policy that a resource lies in; `undefined` when it lies in none. */
@@ -20,14 +37,34 @@ export function environmentOf(policy: CompiledPolicy, target: ResourceId): strin
 }
 
 /**
- * The limits of an environment of the policy.
+ * The limits of an environment of the policy for one action.
  * @throws InvariantError for a name that is not one of its environments.
  */
-export function limitsOf({ policy }: CompiledPolicy, environment: string): EnvironmentLimits {
+export function limitsOf({ policy }: CompiledPolicy, environment: string, action: LimitedAction): EnvironmentLimits {
   const found = policy.environments[environment];
   if (found === undefined) {
     throw new InvariantError(`the policy has no environment "${environment}"`);
   }
-  const { lease, patience, cooldown, verification } = policy.defaults;
-  return { budgets: found.budgets, lease, patience, cooldown, verification };
+  const { lease, patience, cooldown, verification, breaker } = policy.defaults;
+  const calendar = found.calendar === undefined ? undefined : policy.calendars?.[found.calendar];
+  return {
+    budgets: found.budgets,
+    lease,
+    patience,
+    cooldown,
+    verification,
+    groups: groupsOf(found.groups ?? [], action.target),
+    recurrence: policy.rules.find(({ name }) => name === action.rule)?.recurrence,
+    breaker,
+    calendar: calendar && calendarLimit({ name: found.calendar ?? '', ...calendar }, action.at),
+  };
+}
+
+function groupsOf(groups: readonly Group[], target: ResourceId): GroupLimit[] {
+  const parts = parseResourceId(target)?.parts;
+  const fits = (globs: readonly string[] | undefined, text: string): boolean =>
+    globs === undefined || globs.some((glob) => compileGlob(glob)(text));
+  return groups
+    .filter((group) => fits(group.resource, parts?.name ?? '') && fits(group.resourceGroup, parts?.resourceGroup ?? ''))
+    .map(({ name, members, minHealthy }) => ({ name, members, minHealthy }));
 }

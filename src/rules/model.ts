@@ -1,21 +1,8 @@
 import { z } from 'zod';
-import { parseDuration, type Seconds } from '../kernel/duration';
+import type { Seconds } from '../kernel/duration';
+import { durationSchema, globsSchema, nameSchema } from './fields.model';
+import { breakerSchema, budgetSchema, calendarSchema, groupSchema, recurrenceSchema } from './limits.model';
 import { conditionSchema, severitySchema, signalKindSchema, signalSourceSchema } from '../signal/model';
-
-/** A duration without its unit is a number to YAML; say what is missing. */
-function durationMessage({ input }: { readonly input?: unknown }): string | undefined {
-  return input === undefined ? undefined : 'must be a duration with its unit, like 90s, 10m, 1h30m or 2d';
-}
-
-/** A duration as people write it (`90s`, `10m`, `1h30m`), held as seconds. */
-export const durationSchema = z.string({ error: durationMessage }).transform((text, context): Seconds => {
-  const duration = parseDuration(text);
-  if (duration === undefined || duration <= 0) {
-    context.addIssue({ code: 'custom', message: `"${text}" is not a duration; write it like 90s, 10m, 1h30m or 2d` });
-    return z.NEVER;
-  }
-  return duration;
-});
 
 /** A number of seconds, as durations are held once they are read. */
 const secondsSchema = z
@@ -23,15 +10,12 @@ const secondsSchema = z
   .positive()
   .transform((count) => count as Seconds);
 
+export { durationSchema } from './fields.model';
+export type { Breaker, Budget, Calendar, Group } from './limits.model';
+
 /** What a rule may do on its own: watch, propose, or act. Ordered. */
 export const modeSchema = z.enum(['observe', 'suggest', 'auto']);
 export type Mode = z.infer<typeof modeSchema>;
-
-const nameSchema = z
-  .string()
-  .regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, 'must be lower-case letters, digits and inner hyphens, at most 64');
-const globSchema = z.string().min(1).max(260);
-const globsSchema = z.array(globSchema).min(1).max(100);
 
 /** Which signals a rule is about. Every field that is given must fit; a list fits when any of its entries does. */
 export const matchSchema = z.strictObject({
@@ -119,18 +103,11 @@ export const ruleSchema = z.strictObject({
     .optional(),
   /** Least time between two actions of one runbook on one resource. */
   cooldown: durationSchema.optional(),
+  /** From how many times on the rule's repair of one resource is a person's matter; never when left out. */
+  recurrence: recurrenceSchema.optional(),
   dedupe: dedupeSchema.optional(),
 });
 export type Rule = z.infer<typeof ruleSchema>;
-
-export const budgetSchema = z.strictObject({
-  name: nameSchema,
-  /** Sliding window. */
-  window: durationSchema,
-  /** At most so many distinct resources are acted on within the window. */
-  maxResources: z.number().int().min(1).max(10_000),
-});
-export type Budget = z.infer<typeof budgetSchema>;
 
 export const environmentSchema = z.strictObject({
   /** Where the environment's resources live: subscription ids, and globs over resource groups (all when left out). */
@@ -139,6 +116,10 @@ export const environmentSchema = z.strictObject({
   /** No rule may do more than this here. */
   ceiling: modeSchema,
   budgets: z.array(budgetSchema).min(1).max(20),
+  /** Resources of which enough have to stay at any time. */
+  groups: z.array(groupSchema).min(1).max(50).optional(),
+  /** Name of the calendar that says when changes may be made here; at any time when left out. */
+  calendar: nameSchema.optional(),
 });
 
 /** The policy document: which signals lead to which runbooks, in which mode, within which limits. */
@@ -154,8 +135,11 @@ export const policySchema = z.strictObject({
       lease: durationSchema.prefault('30m'),
       /** How long a run waits for its turn before a person is asked. */
       patience: durationSchema.prefault('30m'),
+      /** When a runbook that does not help is demoted; never when left out. */
+      breaker: breakerSchema.optional(),
     })
     .prefault({}),
+  calendars: z.record(nameSchema, calendarSchema).optional(),
   environments: z.record(nameSchema, environmentSchema),
   rules: z.array(ruleSchema).min(1).max(1000),
 });

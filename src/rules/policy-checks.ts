@@ -55,9 +55,10 @@ function part<Output>(schema: z.ZodType<Output>, value: unknown): Output | undef
  * hide those of the others.
  */
 export function checkPolicy(document: unknown, catalogue: RunbookCatalogue, tools: CheckTools): void {
-  const { defaults, environments, rules } = membersOf(document);
+  const { defaults, calendars, environments, rules } = membersOf(document);
   checkVerification(membersOf(defaults)['verification'], ['defaults', 'verification'], tools);
   checkEnvironments(membersOf(environments), isMembers(environments), tools);
+  checkCalendars(membersOf(environments), Object.keys(membersOf(calendars)), tools);
   const entries = listOf(rules).slice(0, 1000);
   checkNames(entries, ['rules'], tools);
   entries.forEach((entry, index) => {
@@ -133,6 +134,7 @@ function checkEnvironments(environments: Members, given: boolean, tools: CheckTo
       tools.reportFindings(parsed.error, environmentSchema, ['environments', name]);
     }
     checkNames(listOf(environment['budgets']), ['environments', name, 'budgets'], tools);
+    checkNames(listOf(environment['groups']), ['environments', name, 'groups'], tools);
     const subscriptions = part(environmentSchema.shape.subscriptions, environment['subscriptions']) ?? [];
     const groups = part(environmentSchema.shape.resourceGroups, environment['resourceGroups']);
     const isWhole = environment['resourceGroups'] === undefined;
@@ -157,6 +159,17 @@ function checkEnvironments(environments: Members, given: boolean, tools: CheckTo
       }
     }
   });
+}
+
+/** An environment's calendar has to be one of the policy: one that is not there would leave it open. */
+function checkCalendars(environments: Members, known: readonly string[], tools: CheckTools): void {
+  for (const [name, environment] of Object.entries(environments).slice(0, maximumEnvironments)) {
+    const calendar = membersOf(environment)['calendar'];
+    if (typeof calendar === 'string' && !known.includes(calendar)) {
+      const message = `there is no calendar "${calendar.slice(0, 80)}" under calendars`;
+      tools.report(['environments', name, 'calendar'], tools.withSuggestion(message, calendar, known));
+    }
+  }
 }
 
 function firstOverlap(left: readonly string[], right: readonly string[]): readonly [string, string] | undefined {

@@ -79,10 +79,18 @@ function* untilGuarded(df: DurableContext, order: RunOrder, around: Surroundings
         return notApplied(account, nowOf(df), 'suggested', [`would do: ${plan.summary}`, ...plan.reasons]);
       }
       around.progress('guard');
-      const { runId: holder, target, runbook, rule, limits } = order;
+      const { runId: holder, target, runbook, rule, limits, incidentId } = order;
       const entity = new EntityId(guardEntityName, order.environment);
       const verdict = verdictSchema.parse(
-        yield df.callEntity(entity, guardOperations.acquire, { holder, target, runbook, rule, limits }),
+        yield df.callEntity(entity, guardOperations.acquire, {
+          holder,
+          target,
+          runbook,
+          rule,
+          limits,
+          giveUpAt: giveUpAt.toISOString(),
+          occasion: incidentId ?? holder,
+        }),
       );
       account.guard = verdict;
       note(account, nowOf(df), 'guard', `${verdict.answer}: ${obstacles(verdict).join('; ')}`);
@@ -93,6 +101,7 @@ function* untilGuarded(df: DurableContext, order: RunOrder, around: Surroundings
           target,
           token: lease.current.token,
           acted: account.appliedAt !== null,
+          outcome: report.result.kind === 'applied' ? report.result.outcome : null,
         });
         return report;
       }

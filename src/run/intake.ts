@@ -245,7 +245,7 @@ export function createIntake(ports: IntakePorts): Intake {
         sentence: decision.sentence,
         considered: decision.considered.map(({ rule, matched, reasons }) => ({ rule, matched, reasons: [...reasons] })),
         dedupe: null,
-        incident: orderOf(decision, signal, policy, ports.catalogue),
+        incident: orderOf(decision, signal, policy, ports.catalogue, clock.now()),
       };
       const kept = await deduplicated(plain, decision, incidents);
       return answer(await decisions.claim({ signalId: signal.id, decision: asJson(kept) }), incidents);
@@ -315,6 +315,7 @@ function orderOf(
   signal: Signal,
   policy: CompiledPolicy,
   catalogue: Catalogue,
+  now: EpochMillis,
 ): IncidentOrder | null {
   const { chosen, environment, action } = decision;
   if ((action !== 'open-incident' && action !== 'suggest') || chosen === null || environment === null) {
@@ -338,6 +339,10 @@ function orderOf(
       parameters,
       operationLimitSeconds: catalogue.find(runbook)?.operationLimitSeconds ?? 1800,
     })),
-    ...orderLimits({ ...limitsOf(policy, environment), verification: chosen.verification, cooldown: chosen.cooldown }),
+    ...orderLimits({
+      ...limitsOf(policy, environment, { target: signal.target, rule: chosen.rule, at: now }),
+      verification: chosen.verification,
+      cooldown: chosen.cooldown,
+    }),
   };
 }

@@ -1,13 +1,46 @@
-import type { EnvironmentLimits } from '../rules';
+import type { BudgetLimit } from '../guard';
+import { shareOf, type Budget, type EnvironmentLimits } from '../rules';
 import type { RunOrder } from './model';
 
-/** The policy's limits in the form that orders carry: plain seconds. */
+/** A budget in numbers: a share becomes a count, and where both are given the smaller holds. */
+function budgetLimit({ name, window, maxResources, maxShare, fleet, per, over }: Budget): BudgetLimit {
+  const share = maxShare === undefined || fleet === undefined ? Number.POSITIVE_INFINITY : shareOf(maxShare, fleet);
+  const most = Math.min(maxResources ?? Number.POSITIVE_INFINITY, share);
+  return {
+    name,
+    windowSeconds: window,
+    maxResources: most,
+    ...(share === most && maxShare !== undefined
+      ? { basis: `${Number((maxShare * 100).toFixed(3))}% of ${fleet}` }
+      : {}),
+    ...(per === undefined ? {} : { per }),
+    ...(over === undefined ? {} : { over }),
+  };
+}
+
+/** The policy's limits in the form that orders carry: plain seconds and counts. What does not apply is left out. */
 export function orderLimits(limits: EnvironmentLimits): Pick<RunOrder, 'limits' | 'verification' | 'patienceSeconds'> {
+  const { groups, recurrence, breaker, calendar } = limits;
   return {
     limits: {
       leaseSeconds: limits.lease,
       cooldownSeconds: limits.cooldown,
-      budgets: limits.budgets.map(({ name, window, maxResources }) => ({ name, windowSeconds: window, maxResources })),
+      budgets: limits.budgets.map(budgetLimit),
+      ...(groups.length === 0 ? {} : { groups: [...groups] }),
+      ...(recurrence === undefined
+        ? {}
+        : { recurrence: { times: recurrence.times, withinSeconds: recurrence.within } }),
+      ...(breaker === undefined
+        ? {}
+        : {
+            breaker: {
+              runs: breaker.runs,
+              withinSeconds: breaker.within,
+              askShare: breaker.ask,
+              stopShare: breaker.stop,
+            },
+          }),
+      ...(calendar === undefined ? {} : { calendar }),
     },
     verification: { withinSeconds: limits.verification.within, everySeconds: limits.verification.every },
     patienceSeconds: limits.patience,

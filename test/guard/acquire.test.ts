@@ -198,7 +198,12 @@ describe('the budget', () => {
     const { verdict } = acquire(two, request('run-3', 'c', { limits: both }), at(200));
     expect(verdict.reasons.slice(3)).toEqual([
       // b was taken at 100 s; the window is 600 s.
-      { check: 'budget', answer: 'wait', text: 'budget burst: 2 of 1 resources in 10m are used; 1st in turn', retryAt: textAt(700) },
+      {
+        check: 'budget',
+        answer: 'wait',
+        text: 'budget burst: 2 of 1 resources in 10m are used; 1st in turn',
+        retryAt: textAt(700),
+      },
       { check: 'budget', answer: 'go', text: 'budget daily: 2 of 10 resources in 1d' },
     ]);
   });
