@@ -1,7 +1,5 @@
-import { DefaultAzureCredential } from '@azure/identity';
-import { createBlobStorage } from '../adapters/blob';
-import { readConfig } from '../config';
 import { verifyLedger, type Anchor } from '../ledger';
+import { openStorage } from './storage';
 
 /** Reads `<sequence>:<hash>`. */
 function anchorOf(text: string): Anchor {
@@ -20,21 +18,9 @@ export async function verifyStoredLedger(options: {
   readonly environment: string;
   readonly anchor?: string;
 }): Promise<number> {
-  // Only the storage matters to a reader of the ledger; the rest of the app's settings may be missing.
-  const { storage } = readConfig({
-    CARETAKER_ENVIRONMENT: options.environment,
-    CARETAKER_POLICY_URL: '-',
-    CARETAKER_SUBSCRIPTION_IDS: '00000000-0000-0000-0000-000000000000',
-    ...process.env,
-  });
-  const account =
-    storage.kind === 'identity'
-      ? { url: storage.url, credential: new DefaultAzureCredential() }
-      : { connectionString: storage.connectionString };
-  const { ledgerLogs } = createBlobStorage({ account, container: storage.ledgerContainer });
-  const { documents } = createBlobStorage({ account, container: storage.stateContainer });
+  const { logs, documents } = openStorage(options.environment);
   const anchors = options.anchor === undefined ? {} : { anchors: [anchorOf(options.anchor)] };
-  const found = await verifyLedger({ logs: ledgerLogs, documents, environment: options.environment, ...anchors });
+  const found = await verifyLedger({ logs, documents, environment: options.environment, ...anchors });
   for (const { code, message, segment, line } of found.problems) {
     process.stderr.write(
       `${code}: ${message}${segment === undefined ? '' : ` (${segment}${line === undefined ? '' : `, line ${line}`})`}\n`,

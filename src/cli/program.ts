@@ -7,6 +7,7 @@ import { roleFromInfra, runCloudProcess, runHostProcess, startLocally } from '..
 import { generate } from './generate';
 import { verifyStoredLedger } from './ledger';
 import { checkPolicy } from './policy';
+import { rehearseCommand } from './rehearse';
 import { stacksCommand } from './stacks';
 
 /** Root of the project: the built command line is in its dist folder. */
@@ -106,6 +107,7 @@ export function createProgram(): Command {
       process.exit(await runHostCommand(given));
     });
 
+  program.addCommand(rehearseCommand());
   program.addCommand(stacksCommand());
 
   program

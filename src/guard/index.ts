@@ -4,3 +4,4 @@ export { calendarLimit, calendarProblem } from './calendar';
 export { applyGuardOperation } from './entity';
 export { untilProblem } from './orders.plan';
 export { emptyGuard, fenceProblem } from './plan';
+export { acquire, release } from './plan';

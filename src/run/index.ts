@@ -2,7 +2,15 @@ export { runActivities, type Records, type RunActivities, type RunActivityPorts 
 export { applyContract, lookContract, observeContract, recordContract, settleContract } from './contract';
 export { createEffectJournal, type EffectJournal } from './effect-journal';
 export { incidentOrchestrator } from './incident.orchestrator';
-export { createIntake, incidentIdOf, type Acceptance, type Intake, type IntakePorts } from './intake';
+export {
+  createIntake,
+  incidentIdOf,
+  keptDecisionSchema,
+  type Acceptance,
+  type Intake,
+  type IntakePorts,
+  type KeptDecision,
+} from './intake';
 export { orderLimits } from './limits';
 export * from './model';
 export { createRecords, type IncidentRecords } from './records';

@@ -1,0 +1,5 @@
+/** What a proposed policy would have done with the signals that were recorded, beside what the current one does. */
+export { rehearsalTable, rehearse } from './compare';
+export type * from './model';
+export { play } from './play';
+export { recordedSignals, signalsFromLines } from './recorded';
