@@ -61,6 +61,27 @@ test_public_data_is_denied if {
 	one_denial(asked([change("azurerm_managed_redis.r", ["create"], {"tags": good_tags, "public_network_access": "Enabled"})]), "can be reached from the internet")
 }
 
+excepted_account(address, action) := object.union(change("azurerm_storage_account.flow_logs", ["create"], {"tags": good_tags, "public_network_access_enabled": true, "network_rules": [{"default_action": action}]}), {"address": address})
+
+exception(resource, expires) := {"rule": "CKV_AZURE_59", "resource": resource, "expires": expires, "reason": "x", "owner": "y"}
+
+with_exception(account, one) := object.union(asked([account]), {"exceptions": [one]})
+
+account := `module.m.azurerm_storage_account.this["events"]`
+
+test_an_exception_that_is_listed_passes if {
+	count(plan.deny) == 0 with input as with_exception(excepted_account(account, "Deny"), exception(`azurerm_storage_account.this["events"]`, "2199-01-31"))
+	count(plan.deny) == 0 with input as with_exception(excepted_account(account, "Deny"), exception("azurerm_storage_account.*", "2199-01-31T00:00:00Z"))
+}
+
+test_an_exception_that_does_not_hold_is_denied if {
+	one_denial(with_exception(excepted_account(account, "Deny"), exception(`azurerm_storage_account.this["events"]`, "2020-01-31")), "can be reached from the internet")
+	one_denial(with_exception(excepted_account(account, "Allow"), exception(`azurerm_storage_account.this["events"]`, "2199-01-31")), "can be reached from the internet")
+	one_denial(with_exception(excepted_account(account, "Deny"), exception(`azurerm_storage_account.this["data"]`, "2199-01-31")), "can be reached from the internet")
+	one_denial(with_exception(excepted_account(account, "Deny"), exception("account.this", "2199-01-31")), "can be reached from the internet")
+	one_denial(with_exception(excepted_account(account, "Deny"), object.union(exception("azurerm_storage_account.*", "2199-01-31"), {"rule": "CKV_AZURE_1"})), "can be reached from the internet")
+}
+
 test_missing_tags_are_denied_and_named if {
 	one_denial(asked([change("azurerm_storage_account.a", ["create"], {"tags": {"Owner": "x", "environment": "prod"}})]), "lacks the tags cost-center, data-class")
 }

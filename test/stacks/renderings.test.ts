@@ -203,7 +203,7 @@ describeWith(['terraform', 'opa'], 'the renderings', () => {
   beforeAll(() => {
     work = mkdtempSync(join(tmpdir(), 'caretaker-renderings-'));
     mkdirSync(join(work, 'infra'));
-    for (const part of ['workspaces', 'policies', 'modules', 'ownership.yaml']) {
+    for (const part of ['workspaces', 'policies', 'modules', 'security', 'ownership.yaml']) {
       cpSync(join(infra, part), join(work, 'infra', part), {
         recursive: true,
         filter: (path) => !/^\.terraform/.test(basename(path)),

@@ -9,6 +9,7 @@ locals {
     jsondecode(file("${local.folder}/settings.json")).caretaker.settings,
     {
       ownership      = yamldecode(file("${path.module}/../../ownership.yaml")).fields
+      exceptions     = yamldecode(file("${path.module}/../../security/exceptions.yaml")).exceptions
       approval       = { for name, environment in local.manifest.environments : name => environment.approval }
       stack_approval = { for name, stack in local.manifest.stacks : name => stack.approval }
       access         = { for name, environment in local.manifest.environments : name => environment.access }

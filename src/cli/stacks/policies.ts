@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { z } from 'zod';
 import { PermanentError } from '../../kernel/errors';
 import { ownershipSchema, type FieldDecision, type Manifest, type Ownership, type Stack } from '../../stacks';
 import { evaluate, type PlanJson } from './terraform';
@@ -8,6 +10,8 @@ import { evaluate, type PlanJson } from './terraform';
 /** Folder of the policies, and the manifest of who owns which field, below the repository's root. */
 export const policyFolder = 'infra/policies';
 const ownershipPath = 'infra/ownership.yaml';
+/** Accepted deviations from the security rules; a repository without any has no such file. */
+const exceptionsPath = 'infra/security/exceptions.yaml';
 
 /** Reads who owns which field. */
 export async function readOwnership(root: string): Promise<Ownership> {
@@ -16,6 +20,15 @@ export async function readOwnership(root: string): Promise<Ownership> {
     throw new PermanentError('NoOwnership', `${ownershipPath} cannot be read in ${root}`, { cause: error });
   });
   return ownershipSchema.parse(parse(text));
+}
+
+const exceptionsSchema = z.object({
+  exceptions: z.array(z.object({ rule: z.string(), resource: z.string(), expires: z.iso.date() })),
+});
+
+async function readExceptions(root: string): Promise<z.output<typeof exceptionsSchema>['exceptions']> {
+  const path = join(root, exceptionsPath);
+  return existsSync(path) ? exceptionsSchema.parse(parse(await readFile(path, 'utf8'))).exceptions : [];
 }
 
 /** What the policies said of one plan: `deny` stops it, `warn` is shown to whoever approves. */
@@ -40,6 +53,7 @@ export async function checkPlan(options: {
     stack: { name: stack.name, environment: stack.environment, layer: stack.layer, unit: stack.unit },
     decisions: options.decisions,
     ownership: ownership.fields,
+    exceptions: await readExceptions(root),
   };
   const folders = [join(root, policyFolder)];
   const sets = await Promise.all(
