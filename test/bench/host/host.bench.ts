@@ -13,7 +13,8 @@ import {
 } from './contestants';
 
 /*
- * The local host against Restate, in turns on the same disk, and against its own targets. BENCH_PEERS=none leaves Restate out.
+ * The local host against Restate, in turns on the same disk, and against its own targets. BENCH_PEERS=none
+ * leaves Restate out, BENCH_PEERS=only-queries everything but the last part.
  */
 
 const RUNS = 5;
@@ -104,61 +105,78 @@ function fill(stateFile: string, count: number): void {
   store.close();
 }
 
-async function queryMicroseconds(host: HostContestant, id: (index: number) => string): Promise<number> {
-  const count = 500;
+/** Queries by id, one after the other; resolves with microseconds per query. */
+async function queryMicroseconds(host: HostContestant, count: number, id: (index: number) => string): Promise<number> {
   const took = await seconds(async () => {
     for (let index = 0; index < count; index++) await host.status(id(index));
   });
   return (took / count) * 1e6;
 }
 
+/** The host against Restate. */
+async function measurePeers(host: HostContestant, folder: string): Promise<void> {
+  const peers = process.env.BENCH_PEERS === 'none' ? [] : [await startRestate(folder)];
+  const contestants = [host, ...peers];
+  await compare(contestants, 'five-activities-64-at-once', 'orchestrations/s', throughput);
+  await compare(contestants, 'fan-out-2000', 's', (one) => seconds(() => one.run('fan', 2000)));
+  await compare(contestants, 'sequence-800', 's', (one) => seconds(() => one.run('chain', 800)));
+  for (const peer of peers) await peer.stop();
+}
+
+async function measureCommits(host: HostContestant): Promise<void> {
+  const grouped: number[] = [];
+  const alone: number[] = [];
+  for (let run = 0; run < RUNS; run++) {
+    grouped.push(await commitsPer(host, PER_RUN, () => throughput(host)));
+    alone.push(await commitsPer(host, 20, () => inTurn(20, () => host.run('chain', 5))));
+  }
+  report('host/fsyncs-64-at-once', 'fsyncs/orchestration', grouped, { target: 0.3 });
+  report('host/fsyncs-alone', 'fsyncs/orchestration', alone, { target: 7 });
+}
+
+async function measureIdle(host: HostContestant): Promise<void> {
+  const idle: number[] = [];
+  for (let run = 0; run < RUNS; run++) {
+    const before = cpuSeconds(host.pid);
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    idle.push(((cpuSeconds(host.pid) - before) / 2) * 100);
+  }
+  report('host/idle', '% of a core', idle, { target: 1 });
+}
+
+/** Start-up and query by id with few and with many instances on file: by turns, each in a process of its own, equally warm. */
+async function measureManyInstances(folder: string): Promise<void> {
+  const counts = [100, 100_000];
+  const fileOf = (count: number): string => join(folder, `${count}.db`);
+  for (const count of counts) fill(fileOf(count), count);
+  const startup: number[] = [];
+  const queries = new Map(counts.map((count) => [count, [] as number[]]));
+  for (let run = 0; run < RUNS; run++) {
+    for (const count of run % 2 === 0 ? counts : counts.toReversed()) {
+      const host = await startLocalHost(fileOf(count));
+      // As many different ids for both, so that what differs is the size of the table alone.
+      const pick = (index: number): string => `done-${(((index % 100) * 7919) % count) + 1}`;
+      await queryMicroseconds(host, 3000, pick);
+      queries.get(count)?.push(await queryMicroseconds(host, 3000, pick));
+      await host.stop();
+      if (count === 100_000) startup.push(host.startupMs / 1000);
+    }
+  }
+  report('host/start-up-100000-instances', 's', startup, { target: 1 });
+  for (const [count, samples] of queries) report(`host/query-by-id-${count}-instances`, 'us', samples);
+}
+
 async function main(): Promise<void> {
   const folder = benchFolder();
   try {
-    const host = await startLocalHost(join(folder, 'state.db'));
-    const peers = process.env.BENCH_PEERS === 'none' ? [] : [await startRestate(folder)];
-    const contestants = [host, ...peers];
-    await compare(contestants, 'five-activities-64-at-once', 'orchestrations/s', throughput);
-    await compare(contestants, 'fan-out-2000', 's', (one) => seconds(() => one.run('fan', 2000)));
-    await compare(contestants, 'sequence-800', 's', (one) => seconds(() => one.run('chain', 800)));
-    for (const peer of peers) await peer.stop();
-
-    const grouped: number[] = [];
-    const alone: number[] = [];
-    for (let run = 0; run < RUNS; run++) {
-      grouped.push(await commitsPer(host, PER_RUN, () => throughput(host)));
-      alone.push(await commitsPer(host, 20, () => inTurn(20, () => host.run('chain', 5))));
+    if (process.env.BENCH_PEERS !== 'only-queries') {
+      const host = await startLocalHost(join(folder, 'state.db'));
+      await measurePeers(host, folder);
+      await measureCommits(host);
+      await measureIdle(host);
+      await host.stop();
     }
-    report('host/fsyncs-64-at-once', 'fsyncs/orchestration', grouped, { target: 0.3 });
-    report('host/fsyncs-alone', 'fsyncs/orchestration', alone, { target: 7 });
-
-    const idle: number[] = [];
-    for (let run = 0; run < RUNS; run++) {
-      const before = cpuSeconds(host.pid);
-      await new Promise((resolve) => setTimeout(resolve, 2000));
-      idle.push(((cpuSeconds(host.pid) - before) / 2) * 100);
-    }
-    report('host/idle', '% of a core', idle, { target: 1 });
-    await host.stop();
-
-    const queries = new Map<number, number[]>();
-    const startup: number[] = [];
-    for (const count of [100, 100_000]) {
-      const file = join(folder, `${count}.db`);
-      fill(file, count);
-      const samples: number[] = [];
-      for (let run = 0; run < RUNS; run++) {
-        const one = await startLocalHost(file);
-        const pick = (index: number): string => `done-${((index * 7919) % count) + 1}`;
-        await queryMicroseconds(one, pick);
-        samples.push(await queryMicroseconds(one, pick));
-        await one.stop();
-        if (count === 100_000) startup.push(one.startupMs / 1000);
-      }
-      queries.set(count, samples);
-    }
-    report('host/start-up-100000-instances', 's', startup, { target: 1 });
-    for (const [count, samples] of queries) report(`host/query-by-id-${count}-instances`, 'us', samples);
+    await measureManyInstances(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -18,33 +18,6 @@ describe('a host in its own process', () => {
   });
   afterAll(removeHostScript);
 
-  const status = async (id: string): Promise<any> => {
-    const response = await fetch(`${host?.url}/api/status/${id}`);
-    return ((await response.json()) as { value?: unknown }).value;
-  };
-
-  it('keeps every acknowledged start and event over kill -9', async () => {
-    const state = join(folder, 'state.db');
-    host = await spawnHost(app, state);
-    const started: string[] = [];
-    for (let index = 0; index < 20; index++) {
-      const id = `k${index}`;
-      const response = await fetch(`${host.url}/api/start/events/${id}`, { method: 'POST', body: '2' });
-      if (response.status === 200) started.push(id);
-      await fetch(`${host.url}/api/raise/${id}/item`, { method: 'POST', body: '"first"' });
-    }
-    await host.kill();
-    host = await spawnHost(app, state);
-    for (const id of started) {
-      await fetch(`${host.url}/api/raise/${id}/item`, { method: 'POST', body: '"second"' });
-    }
-    await host.kill();
-    host = await spawnHost(app, state);
-    for (const id of started) {
-      expect(await status(id)).toMatchObject({ runtimeStatus: 'Completed', output: ['first', 'second'] });
-    }
-  });
-
   it('refuses a state file that another host uses, and one that is damaged', async () => {
     const state = join(folder, 'state.db');
     host = await spawnHost(app, state);
