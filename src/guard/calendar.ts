@@ -63,6 +63,13 @@ class IanaZone extends ICAL.Timezone {
   }
 }
 
+/** What the parser tells of one occurrence; its own declaration names a type that it does not bring. */
+interface Occurrence {
+  readonly item: ICAL.Event;
+  readonly startDate: ICAL.Time;
+  readonly endDate: ICAL.Time;
+}
+
 const read = new Map<string, ReadCalendar>();
 
 /** The zone of that name in the IANA database, made known to the parser; `undefined` when there is none. */
@@ -270,7 +277,7 @@ function collect(event: ICAL.Event, zone: ICAL.Timezone, from: number, horizon: 
     if (next === null || next === undefined || instant(next) > horizon + 31 * dayMillis) {
       return true;
     }
-    const { item, startDate, endDate } = event.getOccurrenceDetails(next);
+    const { item, startDate, endDate } = event.getOccurrenceDetails(next) as Occurrence;
     add(item, startDate, endDate);
   }
   return false;

@@ -124,7 +124,7 @@ function cooldownReason(state: GuardState, request: GuardRequest, now: EpochMill
     'cooldown',
     'stop',
     `${request.runbook} was run on the resource ${span(now - last)} ago; the cooldown is ${span(cooldownSeconds * 1000)}`,
-    (last + cooldownSeconds * 1000) as EpochMillis,
+    last + cooldownSeconds * 1000,
   );
 }
 

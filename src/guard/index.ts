@@ -3,5 +3,5 @@ export { calendarAnswer, type CalendarAnswer } from './calendar.plan';
 export { calendarLimit, calendarProblem } from './calendar';
 export { applyGuardOperation } from './entity';
 export { untilProblem } from './orders.plan';
-export { emptyGuard, fenceProblem } from './plan';
+export { emptyGuard, fenceProblem, switchProblem } from './plan';
 export { acquire, release } from './plan';

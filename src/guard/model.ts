@@ -291,6 +291,14 @@ export const overrideCalendarSchema = z.object({ reason: whySchema, by: whoSchem
 
 export const resetBreakerSchema = z.object({ runbook: z.string().min(1).max(200) });
 
+/** What people may order of a guard beside its kill switch, by operation. */
+export interface GuardOrders {
+  readonly hold: HoldOrder;
+  readonly unhold: z.input<typeof unholdSchema>;
+  readonly overrideCalendar: z.input<typeof overrideCalendarSchema>;
+  readonly resetBreaker: z.input<typeof resetBreakerSchema>;
+}
+
 /** What became of an order with a time in it. */
 export const orderAnswerSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('done') }),

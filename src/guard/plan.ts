@@ -118,6 +118,11 @@ function toldToWait(
   return { state: queued.state, verdict: { answer: 'wait', reasons: told } };
 }
 
+/** Why nothing at all may happen where this guard has a say, whatever the rule; `undefined` when its kill switch is off. */
+export function switchProblem({ killSwitch: { engaged, by, reason } }: GuardState): string | undefined {
+  return engaged ? `the kill switch for everything is engaged by ${by}: ${reason}` : undefined;
+}
+
 /** Why an effect with this token may not happen now; `undefined` when it may. */
 export function fenceProblem(state: GuardState, target: string, token: number, now: EpochMillis): string | undefined {
   const lease = state.leases[target];

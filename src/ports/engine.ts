@@ -1,4 +1,4 @@
-import type { GuardState } from '../guard/model';
+import type { GuardOrders, GuardState } from '../guard/model';
 
 /** An orchestration instance as it stands. Times are ISO 8601. */
 export interface InstanceStatus {
@@ -22,11 +22,20 @@ export interface Engine {
   /** The guard's state of an environment as stored; also a `TransientError` when it has a shape this version does not know. */
   guard(environment: string): Promise<GuardState>;
   /**
-   * Sets or clears an environment's kill switch. Returns when the order is stored; the guard applies it at its next operation.
+   * Sets or clears an environment's kill switch, or one rule's in it. The environment `everywhere` is above all others. Returns when the order is stored; the guard applies it at its next operation.
    * Idempotent.
    */
   setKillSwitch(
     environment: string,
-    order: { readonly engaged: boolean; readonly reason: string; readonly by: string },
+    order: { readonly engaged: boolean; readonly reason: string; readonly by: string; readonly rule?: string },
+  ): Promise<void>;
+  /**
+   * Gives an order to an environment's guard. As for the kill switch: returns when it is stored, is applied at the guard's next
+   * operation, and is idempotent. The guard's own refusals are not told: check with `untilProblem` before.
+   */
+  orderGuard<Operation extends keyof GuardOrders>(
+    environment: string,
+    operation: Operation,
+    input: GuardOrders[Operation],
   ): Promise<void>;
 }

@@ -60,6 +60,14 @@ export class RememberedEngine implements Engine {
     this.killSwitches.push({ environment, ...order });
   }
 
+  /** Orders to the guard that are no kill switch, as they came. */
+  readonly orders: { readonly environment: string; readonly operation: string; readonly input: unknown }[] = [];
+
+  async orderGuard(environment: string, operation: string, input: unknown) {
+    this.check();
+    this.orders.push({ environment, operation, input });
+  }
+
   private check(): void {
     if (this.down !== undefined) {
       throw this.down;

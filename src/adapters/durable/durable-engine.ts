@@ -116,5 +116,13 @@ export function durableEngine(client: DurableClient): Engine {
         throw unavailable(`the guard of ${environment} cannot be reached`, error);
       }
     },
+
+    async orderGuard(environment, operation, input) {
+      try {
+        await client.signalEntity(new EntityId(guardEntityName, environment), operation, input);
+      } catch (error) {
+        throw unavailable(`the guard of ${environment} cannot be reached`, error);
+      }
+    },
   };
 }
