@@ -2,6 +2,7 @@ import { app } from '@azure/functions';
 import { ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
 import { createAzureClients, createAzureMachines } from '../src/adapters/azure';
 import { blobPolicySource, createBlobStorage } from '../src/adapters/blob';
+import { createEntraTokens } from '../src/adapters/entra';
 import { filePolicySource } from '../src/adapters/file';
 import type { Config } from '../src/config';
 import { scaledClock, systemClock, type Clock } from '../src/kernel/clock';
@@ -14,7 +15,9 @@ import {
   createIncidentDocuments,
   createLedger,
   createRunDocuments,
+  verifyLedger,
 } from '../src/ledger';
+import { keyAccess, tokenAccess, type Access } from '../src/operator';
 import { createPolicyStore } from '../src/rules';
 import { createEffectJournal, createIntake, createRecords, runActivities } from '../src/run';
 import { catalogue, procedures } from '../src/runbooks';
@@ -36,6 +39,7 @@ export interface Given {
 /** Makes adapters from the configuration and registers every function. Touches the network only when something runs. */
 export function compose(config: Config, given: Given = {}): void {
   const log = given.log ?? createConsoleLog(config.logLevel);
+  const access = accessOf(config, log);
   const clock = given.clock ?? (config.localClock === undefined ? systemClock : scaledClock(config.localClock));
   const { writerClientId, armEndpoint } = config.azure;
   const credential: TokenCredential =
@@ -71,8 +75,9 @@ export function compose(config: Config, given: Given = {}): void {
   const policies = createPolicyStore({ source, catalogue, log, clock, maxAge: policyMaxAge });
 
   const machines = createAzureMachines({ clients: createAzureClients({ credential, endpoint: armEndpoint }), clock });
+  const hands = procedures({ machines });
   const activities = runActivities({
-    procedures: procedures({ machines }),
+    procedures: hands,
     journal: createEffectJournal(documents, clock),
     records,
     clock,
@@ -100,7 +105,35 @@ export function compose(config: Config, given: Given = {}): void {
   });
 
   registerOrchestrations({ activities, clock });
-  registerAlerts({ intake, deadLetters, subscriptions: config.subscriptions, clock, log });
+  registerAlerts({ intake, deadLetters, subscriptions: config.subscriptions, clock, log }, access);
   registerSchedules({ intake, clock });
-  registerOperator({ policies, decisions, runs, incidents, deadLetters, clock, log });
+  registerOperator({
+    access,
+    policies,
+    decisions,
+    runs,
+    incidents,
+    deadLetters,
+    intake,
+    subscriptions: config.subscriptions,
+    procedures: hands,
+    verifyLedger: () => verifyLedger({ logs: ledgerLogs, documents, environment: config.environment }),
+    clock,
+    log,
+  });
+}
+
+/** Function keys guard the operator API on the local platform alone: elsewhere nobody could tell who gave an order. */
+function accessOf({ api, storage }: Config, log: Log): Access {
+  if (api.tokens !== undefined) {
+    const { tenantId, audiences, issuer } = api.tokens;
+    const tokens = createEntraTokens({ tenantId, audiences, ...(issuer === undefined ? {} : { issuer }) });
+    return tokenAccess({ tokens, log });
+  }
+  if (storage.kind === 'identity') {
+    const message = "is missing; set it to the application's client id and identifier URI, separated by a comma";
+    const path = 'CARETAKER_API_AUDIENCE';
+    throw new InvalidInputError('BadConfiguration', `${path} ${message}`, [{ path, message }]);
+  }
+  return keyAccess();
 }

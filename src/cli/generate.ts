@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { operatorApi } from '../operator';
 import { policyJsonSchema } from '../rules';
 import { catalogue, runbooks } from '../runbooks';
 
@@ -26,6 +27,7 @@ export function generatedFiles(): readonly GeneratedFile[] {
       content: `${JSON.stringify({ runbooks: permissions }, null, 2)}\n`,
     },
     { path: 'docs/policy.schema.json', content: `${JSON.stringify(policyJsonSchema(catalogue), null, 2)}\n` },
+    { path: 'docs/openapi.json', content: `${JSON.stringify(operatorApi(), null, 2)}\n` },
   ];
 }
 

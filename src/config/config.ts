@@ -23,7 +23,12 @@ export interface Config {
   };
   /** The clock of the local platform; absent everywhere else. */
   readonly localClock: ScaledTime | undefined;
-  readonly api: { readonly audience: string | undefined };
+  /** Whose tokens are taken; absent where no audience is given, which is for the local platform alone. */
+  readonly api: {
+    readonly tokens:
+      | { readonly tenantId: string; readonly audiences: readonly string[]; readonly issuer: string | undefined }
+      | undefined;
+  };
 }
 
 /**
@@ -45,10 +50,16 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       : 'is missing; set it to the blob endpoint of the storage account (or CARETAKER_BLOB_CONNECTION_STRING locally)';
     problems.push({ path: 'CARETAKER_BLOB_URL', message });
   }
-  if (given['CARETAKER_LOCAL_CLOCK'] !== undefined && !hasConnection) {
+  for (const path of ['CARETAKER_LOCAL_CLOCK', 'CARETAKER_LOCAL_ISSUER']) {
+    if (given[path] !== undefined && !hasConnection) {
+      const message = 'is for the local platform, which has CARETAKER_BLOB_CONNECTION_STRING; remove it';
+      problems.push({ path, message });
+    }
+  }
+  if (given['CARETAKER_API_AUDIENCE'] !== undefined && given['CARETAKER_TENANT_ID'] === undefined) {
     problems.push({
-      path: 'CARETAKER_LOCAL_CLOCK',
-      message: 'is for the local platform, which has CARETAKER_BLOB_CONNECTION_STRING; remove it',
+      path: 'CARETAKER_TENANT_ID',
+      message: 'is missing; tokens for CARETAKER_API_AUDIENCE are of a tenant',
     });
   }
   if (!parsed.success || problems.length > 0) {
@@ -77,7 +88,16 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       prunerClientId: env.CARETAKER_PRUNER_CLIENT_ID,
     },
     localClock: scaledTimeOf(env.CARETAKER_LOCAL_CLOCK),
-    api: { audience: env.CARETAKER_API_AUDIENCE },
+    api: {
+      tokens:
+        env.CARETAKER_API_AUDIENCE === undefined
+          ? undefined
+          : {
+              tenantId: env.CARETAKER_TENANT_ID as string,
+              audiences: env.CARETAKER_API_AUDIENCE,
+              issuer: env.CARETAKER_LOCAL_ISSUER,
+            },
+    },
   };
 }
 

@@ -39,8 +39,10 @@ export const environmentSchema = z.object({
   /** Client id of the user-assigned identity that deletes recovery points, and nothing else. */
   CARETAKER_PRUNER_CLIENT_ID: z.guid().optional(),
   CARETAKER_ARM_ENDPOINT: url.default('https://management.azure.com'),
-  /** Audience of the tokens that operators and senders present. */
-  CARETAKER_API_AUDIENCE: z.string().min(1).optional(),
+  /** Audiences of the tokens that operators and senders present, separated by commas: the application's id and its URI. */
+  CARETAKER_API_AUDIENCE: list.pipe(z.array(z.string()).min(1, 'must name at least one audience')).optional(),
+  /** Local platform only: who issues the tokens of its people, as in their `iss`. */
+  CARETAKER_LOCAL_ISSUER: url.optional(),
   /** Local platform only: a clock that runs faster, as `<origin>/<real start>/<speed>` (epoch milliseconds, and a factor). */
   CARETAKER_LOCAL_CLOCK: z
     .string()

@@ -55,6 +55,8 @@ export interface DeadLetters {
     readonly receivedAt: string;
   }): Promise<{ readonly kind: 'kept' | 'exists'; readonly deadLetter: DeadLetter }>;
   find(id: string): Promise<DeadLetter | undefined>;
+  /** Removes a letter for good; `absent` when there is none. */
+  discard(id: string): Promise<'removed' | 'absent'>;
   /** Newest first, a page of at most `limit` (1 to 100, 20 when not given); the cursor leads to the next one. */
   list(options?: { readonly cursor?: string; readonly limit?: number }): Promise<{
     readonly deadLetters: readonly DeadLetter[];
@@ -120,6 +122,17 @@ export function createDeadLetters({ documents }: { readonly documents: Documents
     },
 
     find,
+
+    async discard(id) {
+      const letter = await find(id);
+      if (letter === undefined) {
+        return 'absent';
+      }
+      // As for keeping, the other way round: a letter without a place would never be seen.
+      const removed = await documents.remove(pathOf(id));
+      await documents.remove(placeOf(letter));
+      return removed;
+    },
 
     async list(options = {}) {
       const page = await documents.list(`${folder}-by-time/`, {

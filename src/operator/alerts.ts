@@ -6,6 +6,7 @@ import type { DeadLetters } from '../ledger';
 import type { Incidents } from '../ports/incidents';
 import type { Intake } from '../run';
 import { parseAzureMonitorAlert, readJson, type Signal } from '../signal';
+import type { Access } from './access';
 import { answerTo, json, limitBody, unavailable } from './door';
 
 export interface AlertDeps {
@@ -46,6 +47,20 @@ export async function takeAzureMonitorAlert(
   return failed === undefined
     ? json(202, { signals: results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])) })
     : unavailable(failed.reason, deps.log);
+}
+
+/**
+ * The same for a sender who has to show a token: 401 without one that is genuine, 403 for somebody who may not send alerts,
+ * 503 when it cannot be told. Nothing is kept of what a stranger sent.
+ */
+export async function takeSecureAzureMonitorAlert(
+  deps: AlertDeps,
+  access: Access,
+  request: HttpRequest,
+  incidents: Incidents,
+): Promise<HttpResponseInit> {
+  const admission = await access.alertSender(request);
+  return admission.kind === 'refused' ? admission.answer : takeAzureMonitorAlert(deps, request, incidents);
 }
 
 /** Keeps what is not valid as a dead letter, and says what is wrong with it. */

@@ -1,3 +1,5 @@
-export { alertBodyLimit, takeAzureMonitorAlert, type AlertDeps } from './alerts';
+export { keyAccess, operatorRoles, tokenAccess, type Access, type Caller, type OperatorRole } from './access';
+export { alertBodyLimit, takeAzureMonitorAlert, takeSecureAzureMonitorAlert, type AlertDeps } from './alerts';
 export { answerTo, json, limitBody, problem, type Problem } from './door';
-export { operatorRoutes, type OperatorDeps, type OperatorRoute } from './routes';
+export { statusesOf, type OperatorRoute } from './route';
+export { operatorApi, operatorRoutes, type OperatorDeps } from './routes';

@@ -48,7 +48,7 @@ it('reads what is deployed, with defaults', () => {
       prunerClientId: undefined,
     },
     localClock: undefined,
-    api: { audience: undefined },
+    api: { tokens: undefined },
   });
 });
 
@@ -149,4 +149,32 @@ it.each([
 
 it('takes a slow clock', () => {
   expect(readConfig({ ...local, CARETAKER_LOCAL_CLOCK: '1/2/0.5' }).localClock?.speed).toBe(0.5);
+});
+
+describe('tokens', () => {
+  const tenant = '6f1d2c3b-4a5e-4f60-8171-92a3b4c5d6e7';
+  const audience = '0c0ffee0-1111-4222-8333-444455556666, api://caretaker';
+
+  it('are for one tenant and the audiences that are named', () => {
+    const tokens = { tenantId: tenant, audiences: ['0c0ffee0-1111-4222-8333-444455556666', 'api://caretaker'] };
+    const given = { CARETAKER_TENANT_ID: tenant, CARETAKER_API_AUDIENCE: audience };
+    expect(readConfig({ ...good, ...given }).api.tokens).toEqual({ ...tokens, issuer: undefined });
+    const issuer = 'http://127.0.0.1:4000/tenant/v2.0';
+    expect(readConfig({ ...local, ...given, CARETAKER_LOCAL_ISSUER: issuer }).api.tokens).toEqual({
+      ...tokens,
+      issuer,
+    });
+  });
+
+  it.each([
+    ['an audience without a tenant', { CARETAKER_API_AUDIENCE: audience }, ['CARETAKER_TENANT_ID']],
+    ['no name in it', { CARETAKER_TENANT_ID: tenant, CARETAKER_API_AUDIENCE: ' , ' }, ['CARETAKER_API_AUDIENCE']],
+    [
+      'an issuer of the local platform where it is not',
+      { CARETAKER_LOCAL_ISSUER: 'http://x' },
+      ['CARETAKER_LOCAL_ISSUER'],
+    ],
+  ])('not with %s', (_, given, paths) => {
+    expect(pathsOf({ ...good, ...given })).toEqual(paths);
+  });
 });

@@ -42,7 +42,7 @@ test('the host is killed while it repairs, twice; the incident ends, and nothing
       effect: { kind: 'accept-and-do-nothing' },
       operation: 'Microsoft.Compute/virtualMachines/restart/action',
     });
-    const operator = operatorClient(platform.url, platform.key);
+    const operator = operatorClient(platform.url, await platform.token('rae'));
     const open = await until(async () => (await operator.openIncidents())[0]);
     await until(async () => ((await asked()).includes('restart') ? true : undefined));
     await platform.killHost();

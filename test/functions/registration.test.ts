@@ -13,6 +13,8 @@ const environment = {
   CARETAKER_SUBSCRIPTION_IDS: '3f2b8a10-6c47-4e0d-9a55-1b7d2c9e4f01',
   CARETAKER_BLOB_URL: 'https://account.blob.core.windows.net',
   CARETAKER_POLICY_URL: 'https://account.blob.core.windows.net/policy/caretaker.yaml',
+  CARETAKER_TENANT_ID: '6f1d2c3b-4a5e-4f60-8171-92a3b4c5d6e7',
+  CARETAKER_API_AUDIENCE: 'api://caretaker',
 };
 
 interface Registered {

@@ -1,6 +1,6 @@
 import { silentLog } from '../../src/kernel/log';
 import { InvalidInputError, PermanentError, TransientError } from '../../src/kernel/errors';
-import { operatorRoutes } from '../../src/operator';
+import { keyAccess, operatorRoutes } from '../../src/operator';
 import { incidentOrchestratorName, runOrchestratorName } from '../../src/run';
 import { alertText, subscription } from '../run/intake-world';
 import { storageDown } from '../run/fixture';
@@ -58,7 +58,15 @@ describe('ordering a run', () => {
     ['no body', { text: '' }, 400, ['']],
     ['malformed JSON', { text: '{"key": }' }, 400, ['']],
     ['a list', { body: [] }, 400, ['']],
-    ['nothing in it', { body: {} }, 400, ['key', 'runbook', 'target']],
+    ['nothing in it', { body: {} }, 400, ['runbook', 'target']],
+    ['no key', { body: { ...order, key: undefined } }, 400, ['key']],
+    ['two keys', { body: order, headers: { 'idempotency-key': 'ticket-2' } }, 400, ['key']],
+    [
+      'a long key in the header',
+      { body: order, headers: { 'idempotency-key': 'x'.repeat(121) } },
+      400,
+      ['Idempotency-Key'],
+    ],
     ['an empty key', { body: { ...order, key: '' } }, 400, ['key']],
     ['an unknown field', { body: { ...order, force: true } }, 400, ['force']],
     ['an unknown runbook', { body: { ...order, runbook: 'format-disk' } }, 400, ['runbook']],
@@ -306,10 +314,11 @@ it.each([new TypeError('x'), new InvalidInputError('Odd', 'x', [])])(
   async (thrown) => {
     const parts = new Proxy({}, { get: () => () => Promise.reject(thrown) });
     const deps = { policies: parts, decisions: parts, runs: parts, incidents: parts, deadLetters: parts, clock: parts };
-    for (const route of operatorRoutes({ ...deps, log: silentLog } as never)) {
-      const request = { params: {}, query: new URLSearchParams(), text: async () => '{}' };
-      const answer = await route.handle(request as never, parts as never);
-      expect([400, 503]).toContain(answer.status);
+    const others = { access: keyAccess(), verifyLedger: () => Promise.reject(thrown), procedures: new Map() };
+    for (const route of operatorRoutes({ ...deps, ...others, log: silentLog } as never)) {
+      const request = { params: {}, query: new URLSearchParams(), headers: new Headers(), text: async () => '{}' };
+      const answer = await route.handle(request as never, parts as never, parts as never);
+      expect(route.name === 'operator-runbooks' ? [200] : [400, 404, 503]).toContain(answer.status);
     }
   },
 );

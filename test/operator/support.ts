@@ -1,9 +1,13 @@
 import { HttpRequest, type HttpRequestInit, type HttpResponseInit } from '@azure/functions';
 import { emptyGuard, type GuardState } from '../../src/guard';
 import type { Log, LogFields } from '../../src/kernel/log';
-import { operatorRoutes, takeAzureMonitorAlert, type Problem } from '../../src/operator';
+import { keyAccess, operatorRoutes, takeAzureMonitorAlert, type Access, type Problem } from '../../src/operator';
+import { procedures } from '../../src/runbooks';
+import { verifyLedger } from '../../src/ledger';
 import type { Engine, InstanceStatus } from '../../src/ports/engine';
 import type { PolicySource } from '../../src/ports/policy-source';
+import { ScriptedMachines } from '../run/fixture';
+import { hungMachine } from '../runbooks/machine';
 import { intakeWorld, policyText, subscription } from '../run/intake-world';
 
 /** Keeps what was logged. */
@@ -82,19 +86,41 @@ export interface Answer {
 }
 
 function answerOf({ status, headers, body }: HttpResponseInit): Answer {
-  return { status, headers: headers as Record<string, string>, body: JSON.parse(body as string) as Answer['body'] };
+  return {
+    status,
+    headers: headers as Record<string, string>,
+    body: (body === undefined ? null : JSON.parse(body as string)) as Answer['body'],
+  };
+}
+
+/** What a request brings. */
+export interface Given {
+  readonly params?: Record<string, string>;
+  readonly query?: Record<string, string>;
+  readonly headers?: Record<string, string>;
+  readonly body?: unknown;
+  readonly text?: string;
 }
 
 /** The doors over everything in memory. */
 export function doors(
   source: PolicySource = { read: async () => ({ kind: 'document', text: policyText, etag: '1' }) },
+  access: Access = keyAccess(),
 ) {
   const world = intakeWorld(source);
   const log = new KeptLog();
   const engine = new RememberedEngine();
   const { policies, decisions, deadLetters, runs, clock, incidents } = world;
   const { intake } = world.start();
+  const subscriptions = new Set([subscription]);
+  const machines = new ScriptedMachines(world.clock, world.breaker, hungMachine(0));
   const routes = operatorRoutes({
+    access,
+    intake,
+    subscriptions,
+    procedures: procedures({ machines }),
+    verifyLedger: () =>
+      verifyLedger({ logs: world.storage.ledgerLogs, documents: world.documents, environment: 'test' }),
     policies,
     decisions,
     runs,
@@ -103,12 +129,14 @@ export function doors(
     clock,
     log,
   });
-  const alertDeps = { intake, deadLetters, subscriptions: new Set([subscription]), clock, log };
+  const alertDeps = { intake, deadLetters, subscriptions, clock, log };
 
   return {
     ...world,
     log,
     engine,
+    machines,
+    routes,
     alertDeps,
     /** Posts a body to the alert door. */
     alert: async (body: string, deps = alertDeps): Promise<Answer> =>
@@ -120,10 +148,7 @@ export function doors(
         ),
       ),
     /** Calls an operator route by its name, such as `order-run`. */
-    call: async (
-      name: string,
-      given: { params?: Record<string, string>; query?: Record<string, string>; body?: unknown; text?: string } = {},
-    ): Promise<Answer> => {
+    call: async (name: string, given: Given = {}): Promise<Answer> => {
       const route = routes.find((one) => one.name === `operator-${name}`);
       if (route === undefined) {
         throw new Error(`no route ${name}`);
@@ -134,9 +159,10 @@ export function doors(
         url: `http://localhost/api/${route.route}`,
         params: given.params ?? {},
         query: given.query ?? {},
+        headers: given.headers ?? {},
         ...(text === undefined ? {} : { body: { string: text } }),
       };
-      return answerOf(await route.handle(new HttpRequest(init), engine));
+      return answerOf(await route.handle(new HttpRequest(init), engine, incidents));
     },
   };
 }

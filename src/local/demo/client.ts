@@ -25,10 +25,10 @@ const decisionSchema = z.object({
 });
 export type DecisionAnswer = z.infer<typeof decisionSchema>;
 
-/** The operator API, as the demo uses it. Throws an error with the problem's detail for every answer that is not 2xx. */
-export function operatorClient(url: string, key: string) {
+/** The operator API, as the demo uses it with somebody's token. Throws an error with the problem's detail for every answer that is not 2xx. */
+export function operatorClient(url: string, token: string) {
   async function get<Answer>(path: string, schema: z.ZodType<Answer>): Promise<Answer> {
-    const response = await fetch(`${url}/api/operator/${path}`, { headers: { 'x-functions-key': key } });
+    const response = await fetch(`${url}/api/operator/${path}`, { headers: { authorization: `Bearer ${token}` } });
     const text = await response.text();
     if (!response.ok) {
       throw new Error(`GET operator/${path}: ${response.status} ${text.slice(0, 300)}`);

@@ -76,7 +76,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
         : `${failed.length} outcome(s) are not what they should be.`,
     );
     if (keep && !interrupted.signal.aborted) {
-      screen.say(`The platform keeps running: ${platform.url}/api (key ${platform.key}). Stop with Ctrl+C.`);
+      screen.say(`The platform keeps running: ${platform.url}/api. Stop with Ctrl+C.`);
       await new Promise<void>((resolve) =>
         interrupted.signal.addEventListener('abort', () => resolve(), { once: true }),
       );
@@ -99,7 +99,7 @@ interface Story {
 
 async function tell(platform: Platform, screen: Screen, signal: AbortSignal): Promise<Story> {
   const { control } = platform;
-  const operator = operatorClient(platform.url, platform.key);
+  const operator = operatorClient(platform.url, await platform.token('rae'));
   screen.say();
   screen.say(`Scene: ${victim} hangs. A restart will be accepted and do nothing; only another host heals it.`);
   const begin = await control.now();

@@ -7,6 +7,9 @@ import type { ScaledTime } from '../../kernel/clock';
 /** What the cloud's process tells when it is ready. */
 export interface CloudReady {
   readonly controlEndpoint: string;
+  /** Issuer and tenant of the tokens that its people get. */
+  readonly issuer: string;
+  readonly tenantId: string;
   /** Environment for a process that acts with Caretaker's identity. */
   readonly environment: Readonly<Record<string, string>>;
   readonly blob: { readonly connectionString: string; readonly url: string };
@@ -24,6 +27,8 @@ export async function runCloudProcess(options: {
   const blob = await startAzurite({ directory: join(directory, 'blobs') });
   const ready: CloudReady = {
     controlEndpoint: cloud.controlEndpoint,
+    issuer: cloud.issuer,
+    tenantId: cloud.tenantId,
     environment: cloud.environment(),
     blob: { connectionString: blob.connectionString, url: blob.url },
   };

@@ -25,8 +25,10 @@ export interface PlatformOptions {
 /** A whole platform on this machine: the local cloud, blob storage, and the function app on the local host. */
 export interface Platform {
   readonly url: string;
-  /** Key that operators and Azure Monitor present, as on Azure. */
+  /** Key of senders that have no token, such as the local monitor. */
   readonly key: string;
+  /** A token for the operator API, of a person of the local cloud such as `rae`, `omar`, `ava` or `ada`; good for 12 hours. */
+  token(person: string): Promise<string>;
   readonly functions: HostReady['functions'];
   readonly control: CloudControl;
   /** Where the levers of the local cloud are served: `POST <endpoint>/_local/<lever>`. */
@@ -39,6 +41,11 @@ export interface Platform {
   restartHost(): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** Audience of the local platform's tokens. */
+export const localAudience = 'api://caretaker-local';
+
+const personTokenSeconds = 12 * 60 * 60;
 
 const permissionsSchema = z.object({
   runbooks: z.record(z.string(), z.object({ actions: z.array(z.string()), dataActions: z.array(z.string()) })),
@@ -71,6 +78,9 @@ export function appEnvironment(options: {
     CARETAKER_BLOB_CONNECTION_STRING: cloud.blob.connectionString,
     CARETAKER_POLICY_URL: policyFile,
     CARETAKER_LOCAL_CLOCK: scaledTimeText(time),
+    CARETAKER_TENANT_ID: cloud.tenantId,
+    CARETAKER_API_AUDIENCE: localAudience,
+    CARETAKER_LOCAL_ISSUER: cloud.issuer,
     CARETAKER_LOG_LEVEL: 'info',
   };
   return { ...cloud.environment, ...settings };
@@ -102,8 +112,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   try {
     host = await startHost(options.port);
     const { url, keys } = host.ready;
-    // The monitor's action groups call the door that an action group on Azure would: the URL carries the function's key.
-    await control.setWebhook({ url: `${url}/api/alerts/azure-monitor?code=${keys.default}` });
+    // The local monitor shows no tokens, so its action groups call the door of those that cannot.
+    await control.setWebhook({ url: `${url}/api/alerts/azure-monitor/key?code=${keys.default}` });
   } catch (error) {
     await cloud.stop();
     throw error;
@@ -112,6 +122,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   return {
     url: host.ready.url,
     key: host.ready.keys.default,
+    token: async (name) =>
+      (await control.token({ name, audience: localAudience, lifeSeconds: personTokenSeconds })).access_token,
     functions: host.ready.functions,
     control,
     controlEndpoint: cloud.ready.controlEndpoint,

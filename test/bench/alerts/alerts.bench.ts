@@ -43,7 +43,7 @@ function nextAlert(target: string): string {
 }
 
 async function send(platform: Platform, body: string): Promise<void> {
-  const response = await fetch(`${platform.url}/api/alerts/azure-monitor?code=${platform.key}`, {
+  const response = await fetch(`${platform.url}/api/alerts/azure-monitor/key?code=${platform.key}`, {
     method: 'POST',
     body,
   });
@@ -127,9 +127,10 @@ async function main(): Promise<void> {
 
 /** Waits until no incident is open. */
 async function quiet(platform: Platform): Promise<void> {
+  const token = await platform.token('rae');
   for (;;) {
     const response = await fetch(`${platform.url}/api/operator/incidents?limit=1`, {
-      headers: { 'x-functions-key': platform.key },
+      headers: { authorization: `Bearer ${token}` },
     });
     const { open } = (await response.json()) as { open: unknown[] };
     if (open.length === 0) {

@@ -1,0 +1,1 @@
+export { createEntraTokens, type EntraTokensOptions } from './entra-tokens';

@@ -1,0 +1,116 @@
+import type { HttpRequest, HttpResponseInit } from '@azure/functions';
+import type { Log } from '../kernel/log';
+import type { Bearer, Tokens } from '../ports/tokens';
+import { problem, unavailable } from './door';
+
+/** App roles of the operator API, as tokens carry them. */
+export const operatorRoles = [
+  'Caretaker.Reader',
+  'Caretaker.Operator',
+  'Caretaker.Approver',
+  'Caretaker.Admin',
+] as const;
+export type OperatorRole = (typeof operatorRoles)[number];
+
+/**
+ * Who may do what asks for a role. Whoever acts may look; approving is none of an operator's, and starting none of an
+ * approver's, so that two people stay two people.
+ */
+const enough: Readonly<Record<OperatorRole, readonly OperatorRole[]>> = {
+  'Caretaker.Reader': operatorRoles,
+  'Caretaker.Operator': ['Caretaker.Operator', 'Caretaker.Admin'],
+  'Caretaker.Approver': ['Caretaker.Approver', 'Caretaker.Admin'],
+  'Caretaker.Admin': ['Caretaker.Admin'],
+};
+
+/** Azure Monitor's own application, and the role that an action group's secure webhook is given on ours. */
+const azureMonitor = { applicationId: '461e8683-5575-4561-ac7f-899cc907d62a', role: 'ActionGroupsSecureWebhook' };
+
+/** Who calls. */
+export interface Caller {
+  /** Object id in Entra, or `function-key` for whoever holds one. */
+  readonly id: string;
+  readonly kind: Bearer['kind'] | 'key';
+  readonly roles: readonly string[];
+  /** For records and people: name and id, at most 200 characters, no control characters. */
+  readonly text: string;
+}
+
+export type Admission =
+  | { readonly kind: 'admitted'; readonly caller: Caller }
+  | { readonly kind: 'refused'; readonly answer: HttpResponseInit };
+
+/** Decides who may pass a door. */
+export interface Access {
+  /** `function-key`: the host has asked for a key before the door is reached. `token`: the door itself asks for a token. */
+  readonly kind: 'function-key' | 'token';
+  /** Whether the caller has a role that is enough. Never throws: keys that cannot be fetched are a 503. */
+  operator(request: HttpRequest, role: OperatorRole): Promise<Admission>;
+  /** Whether the caller may hand in alerts of Azure Monitor: its secure webhook, or somebody who may start runbooks anyway. */
+  alertSender(request: HttpRequest): Promise<Admission>;
+}
+
+const keyHolder: Caller = { id: 'function-key', kind: 'key', roles: operatorRoles, text: 'function-key' };
+
+/** For a host that has asked for a function key: whoever comes this far may do everything, and nobody knows who it is. */
+export function keyAccess(): Access {
+  const admitted: Admission = { kind: 'admitted', caller: keyHolder };
+  return { kind: 'function-key', operator: async () => admitted, alertSender: async () => admitted };
+}
+
+/** Bearer tokens of Entra, and nothing else. */
+export function tokenAccess({ tokens, log }: { readonly tokens: Tokens; readonly log: Log }): Access {
+  async function admit(request: HttpRequest, allowed: (bearer: Bearer) => boolean, needed: string): Promise<Admission> {
+    const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(request.headers.get('authorization')?.trim() ?? '')?.[1];
+    if (token === undefined) {
+      const detail = 'Send an access token of Entra in the header Authorization: Bearer <token>.';
+      return refuse(401, 'Unauthenticated', 'A token is needed', detail, 'Bearer realm="caretaker"');
+    }
+    let verdict;
+    try {
+      verdict = await tokens.check(token);
+    } catch (error) {
+      return { kind: 'refused', answer: unavailable(error, log) };
+    }
+    if (verdict.kind === 'refused') {
+      log.warn('token refused', { reason: verdict.reason });
+      const challenge = `Bearer realm="caretaker", error="invalid_token", error_description="${verdict.reason}"`;
+      return refuse(401, 'InvalidToken', 'The token is not valid', verdict.reason, challenge);
+    }
+    const { bearer } = verdict;
+    const caller = { id: bearer.objectId, kind: bearer.kind, roles: bearer.roles, text: textOf(bearer) };
+    if (!allowed(bearer)) {
+      log.warn('caller lacks the role', { caller: caller.id, needed });
+      const detail = `This needs the app role ${needed}; the token has ${bearer.roles.join(', ') || 'none'}.`;
+      const challenge = 'Bearer realm="caretaker", error="insufficient_scope"';
+      return refuse(403, 'Forbidden', 'The role is not enough', detail, challenge);
+    }
+    return { kind: 'admitted', caller };
+  }
+
+  const holds = (bearer: Bearer, role: OperatorRole): boolean => enough[role].some((one) => bearer.roles.includes(one));
+  return {
+    kind: 'token',
+    operator: (request, role) => admit(request, (bearer) => holds(bearer, role), role),
+    alertSender: (request) =>
+      admit(
+        request,
+        (bearer) =>
+          (bearer.kind === 'application' &&
+            bearer.applicationId === azureMonitor.applicationId &&
+            bearer.roles.includes(azureMonitor.role)) ||
+          holds(bearer, 'Caretaker.Operator'),
+        `${azureMonitor.role} (of Azure Monitor) or Caretaker.Operator`,
+      ),
+  };
+}
+
+function refuse(status: number, code: string, title: string, detail: string, challenge: string): Admission {
+  const answer = problem(status, code, title, detail);
+  return { kind: 'refused', answer: { ...answer, headers: { ...answer.headers, 'www-authenticate': challenge } } };
+}
+
+function textOf({ name, objectId }: Bearer): string {
+  const plain = name.replace(/\p{C}/gu, ' ').trim().slice(0, 120);
+  return plain === '' || plain === objectId ? objectId : `${plain} (${objectId})`;
+}

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { InvalidInputError } from '../kernel/errors';
+import { instantSchema } from '../kernel/schemas';
+import { parseAzureMonitorAlert, readJson, type Signal } from '../signal';
+import { json, problem } from './door';
+import { found, operatorRoute, pageOf, pageSchema, type OperatorRoute } from './route';
+import type { OperatorDeps } from './routes';
+
+const deadLetterSchema = z.looseObject({
+  id: z.string(),
+  source: z.string(),
+  reason: z.string(),
+  receivedAt: instantSchema,
+});
+
+/** Routes over messages that were refused. */
+export function deadLetterRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
+  return [
+    operatorRoute(deps, {
+      name: 'dead-letters',
+      method: 'GET',
+      path: 'dead-letters',
+      role: 'Caretaker.Reader',
+      summary: 'A page of the messages that were refused, newest first',
+      query: pageSchema,
+      answers: { 200: z.object({ deadLetters: z.array(deadLetterSchema), cursor: z.string().nullable() }) },
+      work: async ({ query }) => {
+        const page = await pageOf(query, (one) => deps.deadLetters.list(one));
+        return json(200, { deadLetters: page.deadLetters, cursor: page.cursor ?? null });
+      },
+    }),
+
+    operatorRoute(deps, {
+      name: 'dead-letter',
+      method: 'GET',
+      path: 'dead-letters/{id}',
+      role: 'Caretaker.Reader',
+      summary: 'One refused message, with what was wrong with it',
+      answers: { 200: deadLetterSchema },
+      work: async ({ param }) =>
+        json(200, found(await deps.deadLetters.find(param('id')), `dead letter ${param('id')}`)),
+    }),
+
+    operatorRoute(deps, {
+      name: 'replay-dead-letter',
+      method: 'POST',
+      path: 'dead-letters/{id}/replay',
+      role: 'Caretaker.Admin',
+      summary:
+        'Take a refused message as if it came now; idempotent, because a signal that is known already is decided no second time',
+      answers: { 200: z.object({ signals: z.array(z.looseObject({ signalId: z.string(), duplicate: z.boolean() })) }) },
+      refusals: [409],
+      work: async ({ param, caller, incidents }) => {
+        const id = param('id');
+        const letter = found(await deps.deadLetters.find(id), `dead letter ${id}`);
+        if (letter.cut || letter.redactions > 0) {
+          const detail = 'It is not kept as it came (cut, or with secrets replaced); ask its sender to send it again.';
+          return problem(409, 'NotAsItCame', 'This message cannot be replayed', detail);
+        }
+        let signals: readonly Signal[];
+        try {
+          signals = parseAzureMonitorAlert(readJson(letter.body), { subscriptions: deps.subscriptions });
+        } catch (error) {
+          if (error instanceof InvalidInputError) {
+            const { problems } = error;
+            return problem(409, 'StillRefused', 'The message is refused as before', error.message, { problems });
+          }
+          throw error;
+        }
+        const results = await Promise.allSettled(signals.map((signal) => deps.intake.accept(signal, incidents)));
+        const failed = results.find((result) => result.status === 'rejected');
+        if (failed !== undefined) {
+          // Not the caller's mistake, whatever it is called: a refused policy document is an `InvalidInputError` too.
+          throw new Error('a signal of a dead letter could not be taken', { cause: failed.reason });
+        }
+        deps.log.info('dead letter replayed', { id, by: caller.id });
+        return json(200, {
+          signals: results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
+        });
+      },
+    }),
+
+    operatorRoute(deps, {
+      name: 'discard-dead-letter',
+      method: 'DELETE',
+      path: 'dead-letters/{id}',
+      role: 'Caretaker.Admin',
+      summary: 'Remove a refused message for good; idempotent',
+      answers: { 204: null },
+      work: async ({ param, caller }) => {
+        const id = param('id');
+        if ((await deps.deadLetters.discard(id)) === 'removed') {
+          deps.log.warn('dead letter discarded', { id, by: caller.id });
+        }
+        return { status: 204, headers: { 'cache-control': 'no-store' } };
+      },
+    }),
+  ];
+}
