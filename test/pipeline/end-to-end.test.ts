@@ -78,7 +78,7 @@ describeWith(['terraform', 'opa', 'git'], 'from a change in a module to qa', () 
     ]);
     // The name is known before apply and gets there; the id is not and stays so.
     expect(plans[1]?.inputs).toEqual([{ input: 'foundation', from: 'base-dev.foundation', unknown: ['id'] }]);
-    expect(plans[1]?.counts).toEqual({ create: 2, update: 0, replace: 0, destroy: 0 });
+    expect(plans[1]?.counts).toEqual({ create: 3, update: 0, replace: 0, destroy: 0 });
     expect(plans[0]?.sealed).not.toBeNull();
     expect(plans[1]?.sealed).toBeNull();
   });
@@ -227,6 +227,60 @@ describeWith(['terraform', 'opa', 'git'], 'from a change in a module to qa', () 
       code: 1,
       err: expect.stringContaining('inputs.foundation: another stack hands over another value') as string,
     });
+  });
+
+  it('refuses a plan that changes what automation owns, with the decision that set it', async () => {
+    const decisions = join(here.out, 'decisions.json');
+    const decision = {
+      id: 'D42',
+      resource: 'terraform_data.scale',
+      field: 'input',
+      at: '2026-03-01T09:00:00Z',
+      sentence: 'scaled in to 1',
+    };
+    writeFileSync(decisions, JSON.stringify([decision]));
+    here.write('infra/projects/app/dev.tfvars', 'size = 5\n');
+    here.commit('five');
+    const { code, err, plans } = await plan(
+      '--stack',
+      'app-dev',
+      '--out',
+      join(here.out, 'denied'),
+      '--decisions',
+      decisions,
+    );
+    expect({ code, sealed: plans[0]?.sealed }).toEqual({ code: 1, sealed: null });
+    expect(err).toContain(
+      "app-dev: denied: terraform_data.scale: input is the scaler's (The number follows the load); decision D42 of 2026-03-01T09:00:00Z set it last: scaled in to 1.",
+    );
+    here.git('reset', '--quiet', '--hard', 'HEAD~1');
+  });
+
+  it('closes drift of automation with its record, and asks about the rest', async () => {
+    const drifted = join(here.out, 'drift.json');
+    const change = (name: string): object => ({
+      address: `terraform_data.${name}`,
+      type: 'terraform_data',
+      name,
+      change: { actions: ['update'], before: { input: 1 }, after: { input: 3 } },
+    });
+    const decisions = ['--decisions', join(here.out, 'decisions.json')];
+    writeFileSync(drifted, JSON.stringify({ resource_drift: [change('scale')] }));
+    const closed = await here.stacks('drift', '--plan', drifted, ...decisions);
+    expect(closed).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('(scaler, decision D42): scaled in to 1') as string,
+    });
+    expect(await here.stacks('drift', '--plan', drifted)).toMatchObject({
+      code: 2,
+      out: expect.stringContaining('no decision on record set it') as string,
+    });
+    writeFileSync(drifted, JSON.stringify({ resource_drift: [change('scale'), change('app')] }));
+    expect(await here.stacks('drift', '--plan', drifted, ...decisions)).toMatchObject({
+      code: 2,
+      out: expect.stringContaining('1 by automation, 1 by people') as string,
+    });
+    expect(await here.stacks('drift', 'app-dev')).toMatchObject({ code: 0, out: 'nothing drifted\n' });
   });
 
   it('refuses to work on files that are not committed', async () => {

@@ -18,7 +18,7 @@ const files: Readonly<Record<string, string>> = {
   'infra/projects/base/main.tf':
     'terraform {\n  backend "local" {}\n}\n\nvariable "environment" {\n  type = string\n}\n\nmodule "network" {\n  source      = "../../modules/network"\n  environment = var.environment\n}\n\noutput "foundation" {\n  value = { id = module.network.id, name = module.network.name }\n}\n',
   'infra/projects/app/main.tf':
-    'terraform {\n  backend "local" {}\n}\n\nvariable "foundation" {\n  type     = object({ id = string, name = string })\n  nullable = false\n}\n\nvariable "size" {\n  type = number\n}\n\nresource "terraform_data" "app" {\n  input = "${var.foundation.name}/${var.size}"\n}\n\nresource "terraform_data" "link" {\n  input = var.foundation.id\n}\n\noutput "address" {\n  value = terraform_data.app.input\n}\n',
+    'terraform {\n  backend "local" {}\n}\n\nvariable "foundation" {\n  type     = object({ id = string, name = string })\n  nullable = false\n}\n\nvariable "size" {\n  type = number\n}\n\nresource "terraform_data" "app" {\n  input = "${var.foundation.name}/${var.size}"\n}\n\nresource "terraform_data" "link" {\n  input = var.foundation.id\n}\n\nresource "terraform_data" "scale" {\n  input = var.size\n}\n\noutput "address" {\n  value = terraform_data.app.input\n}\n',
 };
 
 /** A repository with two projects, two environments, and an identity for each, in a folder of its own. */
