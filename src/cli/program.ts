@@ -9,6 +9,7 @@ import { verifyStoredLedger } from './ledger';
 import { checkPolicy } from './policy';
 import { rehearseCommand } from './rehearse';
 import { stacksCommand } from './stacks';
+import { whyCommands } from './why';
 
 /** Root of the project: the built command line is in its dist folder. */
 const root = resolve(__dirname, '..');
@@ -108,6 +109,7 @@ export function createProgram(): Command {
     });
 
   program.addCommand(rehearseCommand());
+  whyCommands().forEach((one) => program.addCommand(one));
   program.addCommand(stacksCommand());
 
   program

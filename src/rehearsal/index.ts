@@ -3,3 +3,4 @@ export { rehearsalTable, rehearse } from './compare';
 export type * from './model';
 export { play } from './play';
 export { recordedSignals, signalsFromLines } from './recorded';
+export { explainDecision, explainIncident, explainRun, why, whyNot, type ExplainPorts, type Said } from './explain';
