@@ -48,7 +48,7 @@ export async function cleanCommit(root: string): Promise<string> {
   const changes = await git(root, 'status', '--porcelain');
   if (changes.trim() !== '') {
     refuse('DirtyTree', 'the working tree is not what was committed, so a plan could be bound to nothing', [
-      { path: changes.trim().split('\n')[0]?.slice(3) ?? '', message: 'commit it or take it back' },
+      { path: changes.split('\n')[0]?.slice(3) ?? '', message: 'commit it or take it back' },
     ]);
   }
   return (await git(root, 'rev-parse', 'HEAD')).trim();
