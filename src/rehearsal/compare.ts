@@ -87,11 +87,11 @@ function totalsText(totals: Totals): string {
     ([runbook, count]) => `${runbook} on ${count} ${count === 1 ? 'resource' : 'resources'}`,
   );
   return [
-    `${totals.incidents} incidents (${acted.length === 0 ? 'no action' : `first action: ${acted.join(', ')}`})`,
-    `${totals.proposals} proposals`,
-    `${totals.held} held back`,
-    `${totals.waited} waited${totals.waited === 0 ? '' : ` (longest ${Math.round(totals.longestWaitSeconds)}s)`}`,
-    `${totals.notActed} never let through`,
+    `incidents ${totals.incidents} (${acted.length === 0 ? 'no action' : `first action: ${acted.join(', ')}`})`,
+    `proposed ${totals.proposals}`,
+    `held back ${totals.held}`,
+    `waited ${totals.waited}${totals.waited === 0 ? '' : ` (longest ${Math.round(totals.longestWaitSeconds)}s)`}`,
+    `never let through ${totals.notActed}`,
   ].join(', ');
 }
 
@@ -118,7 +118,7 @@ export function rehearsalTable(rehearsal: Rehearsal): string {
       .join('  ')
       .trimEnd();
   return [
-    `${rehearsal.signals} recorded signals${rehearsal.since === null ? '' : ` since ${rehearsal.since}`}; the policies differ on ${rehearsal.differing}.`,
+    `Recorded signals: ${rehearsal.signals}${rehearsal.since === null ? '' : ` since ${rehearsal.since}`}; the policies differ on ${rehearsal.differing}.`,
     `current   ${rehearsal.current.policyVersion.slice(0, 12)}: ${totalsText(rehearsal.current.totals)}`,
     `proposed  ${rehearsal.proposed.policyVersion.slice(0, 12)}: ${totalsText(rehearsal.proposed.totals)}`,
     ...(rows.length === 0 ? [] : ['', line(headings), ...rows.map(line)]),

@@ -36,7 +36,7 @@ const rehearse = (more: Partial<Parameters<typeof runRehearsal>[0]> = {}) =>
 
 test('a difference above the threshold is 2, one within it 0', async () => {
   expect(await rehearse()).toBe(2);
-  expect(printed).toContain('2 recorded signals; the policies differ on 2.');
+  expect(printed).toContain('Recorded signals: 2; the policies differ on 2.');
   expect(printed).toMatch(/^acts +vm-1 +vms +nothing +restart-vm +1$/m);
   expect(await rehearse({ threshold: 1 })).toBe(2);
   expect(await rehearse({ threshold: 2 })).toBe(0);
