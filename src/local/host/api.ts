@@ -88,6 +88,16 @@ export interface HostOptions {
    * distances; `always` replays every turn from the beginning, which is what the real host does.
    */
   readonly replay?: 'auto' | 'always';
+  /**
+   * Watches from a second thread whether the app's code gives back control, reports on standard error what does not, and fails
+   * after three such ends in a row what would be run again and again. Off by default.
+   */
+  readonly watchdog?: {
+    /** How long code may keep the thread before that is reported, in real milliseconds. */
+    readonly blockedAfterMs: number;
+    /** Write the report as JSON. */
+    readonly json?: boolean;
+  };
   /** Timer functions run on their schedule unless this is false. */
   readonly schedules?: boolean;
   /** Storage queues are polled, when the app has queue triggers, unless this is false. */

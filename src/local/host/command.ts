@@ -16,6 +16,8 @@ export interface HostCommandOptions {
   readonly state?: string;
   /** Seed for ids and keys; for tests. */
   readonly seed?: number;
+  /** Seconds after which code that does not give back control is reported; 10 by default, 0 for never. */
+  readonly watchdog?: number;
   /** One JSON line per log entry instead of text. */
   readonly json?: boolean;
   /** Show every log line that host.json lets pass, not only warnings and what the app itself writes. */
@@ -35,13 +37,15 @@ const standardOutput: CommandOutput = {
 
 const HELP = `Runs a compiled Node function app on this machine, with durable orchestrations, and no other service.
 
-  host start [--app DIR] [--port N] [--hostname ADDRESS] [--state FILE] [--seed N] [--json] [--verbose]
+  host start [--app DIR] [--port N] [--hostname ADDRESS] [--state FILE] [--seed N]
+             [--watchdog SECONDS] [--json] [--verbose]
 
   --app DIR      folder with package.json, host.json, local.settings.json (default: here)
   --port N       port to listen on; 0 takes a free one (default: 7071)
   --hostname A   address to listen on (default: 127.0.0.1)
   --state FILE   SQLite file with all durable state (default: DIR/.host/state.db)
   --seed N       take ids and keys from this seed instead of chance
+  --watchdog S   say whose code keeps the host for longer than S seconds; 0 never does (default: 10)
   --json         write log lines as JSON
   --verbose      write all log lines, not only warnings and the app's own`;
 
@@ -84,11 +88,13 @@ export async function startHostCommand(
   const directory = resolve(options.app ?? '.');
   const stateFile = resolve(options.state ?? join(directory, '.host', 'state.db'));
   mkdirSync(dirname(stateFile), { recursive: true });
+  const { watchdog = 10 } = options;
   const hostOptions: HostOptions = {
     app: { directory },
     stateFile,
     port: options.port ?? 7071,
     log: (entry) => writeLog(entry, options, output),
+    ...(watchdog === 0 ? {} : { watchdog: { blockedAfterMs: watchdog * 1000, json: options.json === true } }),
     ...(options.hostname === undefined ? {} : { hostname: options.hostname }),
     ...(options.seed === undefined ? {} : { random: createSeededRandom(options.seed) }),
   };
@@ -107,6 +113,7 @@ function readCommandLine(argv: readonly string[]): HostCommandOptions | 'help' {
       hostname: { type: 'string' },
       state: { type: 'string' },
       seed: { type: 'string' },
+      watchdog: { type: 'string' },
       json: { type: 'boolean' },
       verbose: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
@@ -120,22 +127,24 @@ function readCommandLine(argv: readonly string[]): HostCommandOptions | 'help' {
   const { app, hostname, state, json, verbose } = values;
   const port = readNumber('--port', values.port, 65_535);
   const seed = readNumber('--seed', values.seed, 0xffff_ffff);
+  const watchdog = readNumber('--watchdog', values.watchdog, 86_400, false);
   return {
     ...(app === undefined ? {} : { app }),
     ...(hostname === undefined ? {} : { hostname }),
     ...(state === undefined ? {} : { state }),
     ...(port === undefined ? {} : { port }),
     ...(seed === undefined ? {} : { seed }),
+    ...(watchdog === undefined ? {} : { watchdog }),
     ...(json === undefined ? {} : { json }),
     ...(verbose === undefined ? {} : { verbose }),
   };
 }
 
-function readNumber(option: string, text: string | undefined, most: number): number | undefined {
+function readNumber(option: string, text: string | undefined, most: number, whole = true): number | undefined {
   if (text === undefined) return undefined;
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > most) {
-    throw new Error(`${option} must be a whole number from 0 to ${most}, not "${text}".`);
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (!(value >= 0 && value <= most) || (whole && !Number.isInteger(value))) {
+    throw new Error(`${option} must be a ${whole ? 'whole ' : ''}number from 0 to ${most}, not "${text}".`);
   }
   return value;
 }

@@ -28,6 +28,7 @@ import { readAppSettings } from './settings';
 import { blobBindings, queueBindings } from './storage/bindings';
 import { EventGridWebhook } from './triggers/event-grid';
 import { QueueTriggers } from './triggers/queue';
+import { Watchdog } from './watchdog';
 
 // How long a stopping host lets running invocations finish, in real time.
 const STOP_GRACE_MS = 10_000;
@@ -48,6 +49,7 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
   const hostname = options.hostname ?? '127.0.0.1';
   const store = Store.open(options.stateFile);
   let server: HostServer | undefined;
+  let watchdog: Watchdog | undefined;
   try {
     server = await HostServer.listen(options.port ?? 0, hostname);
     const url = `http://${nameInUrl(hostname)}:${server.port}`;
@@ -56,9 +58,12 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
     const core = 'core' in options.app ? options.app.core : await loadApp(options.app);
     core.registry.onLog = (level, category, message) => log.write(level, `Host.${category}`, message);
     const keys = loadKeys(store, random, clock, options.keys);
-    return await runApp({ options, core, clock, random, settings, durable, log, env, store, server, url, keys });
+    if (options.watchdog) watchdog = new Watchdog({ ...options.watchdog, stateFile: options.stateFile, store, log });
+    const parts = { options, core, clock, random, settings, durable, log, env, store, server, url, keys, watchdog };
+    return await runApp(parts);
   } catch (error) {
     await server?.close(0);
+    await watchdog?.stop();
     store.close();
     throw error;
   }
@@ -77,10 +82,11 @@ interface HostParts {
   readonly server: HostServer;
   readonly url: string;
   readonly keys: HostKeys;
+  readonly watchdog: Watchdog | undefined;
 }
 
 async function runApp(parts: HostParts): Promise<RunningHost> {
-  const { options, core, clock, random, settings, durable, log, store, server, url, keys } = parts;
+  const { options, core, clock, random, settings, durable, log, store, server, url, keys, watchdog } = parts;
   const busy = new Busy();
   const startedAt = clock.now();
   const { functions } = core.registry;
@@ -101,7 +107,7 @@ async function runApp(parts: HostParts): Promise<RunningHost> {
   ]);
   const metrics = new Metrics();
   const tracing = options.onSpan ? { onSpan: options.onSpan } : {};
-  const invoker = new Invoker({ core, log, metrics, random: sideRandom, clock, bindings, ...tracing });
+  const invoker = new Invoker({ core, log, metrics, random: sideRandom, clock, bindings, watchdog, ...tracing });
   const engine = new DurableEngine({
     store,
     core,
@@ -215,6 +221,7 @@ async function runApp(parts: HostParts): Promise<RunningHost> {
     await server.close(STOP_GRACE_MS);
     await engine.stop();
     for (const hook of core.registry.hooks('appTerminate')) await hook({ hookData: {} });
+    await watchdog?.stop();
     store.close();
   };
   return {

@@ -12,6 +12,7 @@ import type { Logger } from './log';
 import type { Metrics } from './metrics';
 import { randomUuid, type Random } from './random';
 import { childTrace, spanOf, type HostSpan } from './trace';
+import type { GuardedWork, Watchdog } from './watchdog';
 
 /** What a function is called with. */
 export interface InvocationRequest {
@@ -28,6 +29,8 @@ export interface InvocationRequest {
   readonly retry?: { readonly retryCount: number; readonly maxRetryCount: number; readonly exception?: unknown };
   readonly invocationId?: string;
   readonly instanceId?: string | undefined;
+  /** What a watchdog calls it; the function's name by default. */
+  readonly work?: GuardedWork;
   /** The caller reports a failure itself. */
   readonly quietFailure?: boolean;
 }
@@ -62,6 +65,7 @@ export interface InvokerParts {
   readonly clock: HostClock;
   readonly bindings: Bindings;
   readonly onSpan?: (span: HostSpan) => void;
+  readonly watchdog?: Watchdog | undefined;
 }
 
 /** Calls the app's functions the way the Azure Functions worker does: through the library's invocation model and the hooks. */
@@ -85,9 +89,18 @@ export class Invoker {
     return { failure: undefined, returnValue: returnValue ?? undefined };
   }
 
-  /** Runs one invocation. Rejects only when the library cannot make a call of the request. */
+  /** Runs code of the app; a watchdog knows it by this name while it does not give back control. */
+  guarded<T>(work: GuardedWork, action: () => T): T {
+    const { watchdog } = this.#parts;
+    return watchdog ? watchdog.run(work, action) : action();
+  }
+
+  /** Runs one invocation. Rejects only when the library cannot make a call of the request, or the watchdog refuses it. */
   async invoke(fn: RegisteredFunction, request: InvocationRequest): Promise<InvocationResult> {
-    const { random, clock, bindings } = this.#parts;
+    const { random, clock, bindings, watchdog } = this.#parts;
+    const work = request.work ?? { id: '', what: `function '${fn.name}'` };
+    const refusal = watchdog?.refusal(work);
+    if (refusal !== undefined) throw new Error(refusal);
     const invocationId = request.invocationId ?? randomUuid(random);
     const startedAt = clock.now();
     const traceParent = childTrace(request.traceParent, random);
@@ -96,7 +109,7 @@ export class Invoker {
     const model = this.#model(core);
     const { context, inputs: handlerInputs } = await model.getArguments();
     if ('value' in request) handlerInputs[0] = request.value;
-    const { result, failure } = await this.#run(fn, core, model, context, handlerInputs);
+    const { result, failure } = await this.#run(fn, work, core, model, context, handlerInputs);
     this.#report(fn, request, { invocationId, traceParent, startedAt, failure });
     return { invocationId, context, result, failure, core, response: () => model.getResponse(context, result) };
   }
@@ -132,6 +145,7 @@ export class Invoker {
 
   async #run(
     fn: RegisteredFunction,
+    work: GuardedWork,
     core: CoreInvocationContext,
     model: InvocationModel,
     context: unknown,
@@ -146,7 +160,7 @@ export class Invoker {
       core.state = 'preInvocationHooks';
       for (const hook of registry.hooks('preInvocation')) await hook(before);
       core.state = 'invocation';
-      result = await model.invokeFunction(context, before.inputs, before.functionCallback);
+      result = await this.guarded(work, () => model.invokeFunction(context, before.inputs, before.functionCallback));
     } catch (error) {
       failure = { error };
     }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const root = resolve(__dirname, '../../..');
+const children = new Set<ChildProcess>();
 let bundle: { folder: string; script: string } | undefined;
 
 /** The host command as one script, built once for each test file. */
@@ -24,8 +25,9 @@ function hostScript(): string {
   return bundle.script;
 }
 
-/** Removes the built script; call it when the test file is done. */
+/** Removes the built script, and ends hosts that never got as far as to be waited for; call it when the test file is done. */
 export function removeHostScript(): void {
+  for (const child of children) child.kill('SIGKILL');
   if (bundle) rmSync(bundle.folder, { recursive: true, force: true });
   bundle = undefined;
 }
@@ -42,21 +44,30 @@ export interface HostProcess {
   kill(): Promise<void>;
 }
 
-/** Runs `host start` on a free port and waits until it listens. Rejects with its output when it ends instead. */
+/**
+ * Runs `host start` on a free port and waits until it listens, or, with `ready`, until it has written that. Rejects with its output
+ * when it ends instead.
+ */
 export function spawnHost(
   app: string,
   stateFile: string,
-  options: { readonly env?: Readonly<Record<string, string>>; readonly args?: readonly string[] } = {},
+  options: {
+    readonly env?: Readonly<Record<string, string>>;
+    readonly args?: readonly string[];
+    readonly ready?: RegExp;
+  } = {},
 ): Promise<HostProcess> {
   const args = [hostScript(), 'start', '--app', app, '--port', '0', '--state', stateFile, ...(options.args ?? [])];
   const child: ChildProcess = spawn(process.execPath, args, { env: { ...process.env, ...options.env } });
   let output = '';
+  children.add(child);
   const exited = new Promise<number | null>((done) => child.once('exit', (code) => done(code)));
+  void exited.then(() => children.delete(child));
   return new Promise((started, failed) => {
     const read = (chunk: Buffer): void => {
       output += chunk.toString();
-      const url = /Host is listening on (\S+)/.exec(output)?.[1];
-      if (!url) return;
+      const url = /Host is listening on (\S+)/.exec(output)?.[1] ?? '';
+      if (!(options.ready ? options.ready.test(output) : url)) return;
       const find = (pattern: RegExp): string => pattern.exec(output)?.[1] ?? '';
       started({
         url,

@@ -97,6 +97,7 @@ export class ActivityRunner {
         triggerMetadata: { instanceId: { string: task.instanceId } },
         traceParent: task.traceParent,
         instanceId: task.instanceId,
+        work: { id: task.id, what: `activity '${task.name}' of instance '${task.instanceId}'` },
       });
       if (failure) return { failure: describe(task.name, failure.error) };
       return { result: typedDataToJson(returnValue) ?? 'null' };

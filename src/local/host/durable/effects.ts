@@ -5,6 +5,7 @@ import type { HistoryEvent } from './history';
 import { httpTask, type Instance } from './model';
 import type { InvokeOrchestrator, Step } from './session';
 import type { TurnEffects } from './turn';
+import type { GuardedWork } from '../watchdog';
 
 // Orchestrators kept in memory; each holds what its generator holds, some kilobytes as a rule.
 const MOST_SESSIONS = 1000;
@@ -29,6 +30,7 @@ export function createTurnEffects(engine: DurableEngine): TurnEffects {
     now: () => clock.now(),
     newExecutionId: () => randomHex(random, 32),
     invoker: (instance) => orchestratorInvoker(instance),
+    guarded: (instance, action) => invoker.guarded(workOf(instance), action),
     refuse: (step) => refuse(engine, step),
     history(instance) {
       instance.history ??= store.turns(instance.key, instance.firstTurn).flatMap(({ events }) => events);
@@ -75,12 +77,18 @@ export function createTurnEffects(engine: DurableEngine): TurnEffects {
         instanceId: instance.id,
         traceParent: instance.traceParent,
         quietFailure: true,
+        work: workOf(instance),
       });
       // The generator stays alive after the call; its log lines are still those of a running function.
       invocation.state = 'postInvocationHooks';
       return { context, ...(failure ? { error: failure.error } : {}) };
     };
   }
+}
+
+/** A turn of an execution, as a watchdog calls it. */
+function workOf({ key, execution, name, id }: Instance): GuardedWork {
+  return { id: `${key}/${execution}`, what: `orchestrator '${name}' of instance '${id}'` };
 }
 
 function refuse(engine: DurableEngine, step: Step): string | undefined {

@@ -133,6 +133,7 @@ export class EntityRunner {
           batch: requests.map(({ requestId: id, name, input, caller }) => ({ id, name, input, isSignal: !caller })),
         },
         instanceId: address,
+        work: { id: `${address}/${requests[0]?.requestId}`, what: `entity ${address}` },
       });
       if (failure) throw failure.error;
       const after = result as SdkEntityState;

@@ -110,6 +110,8 @@ export interface SessionStart {
   readonly executionStarted: HistoryEvent;
   readonly replaying: boolean;
   readonly defaultHttpSleepMs: number;
+  /** Runs what the orchestrator does with an event. */
+  readonly guarded: (action: () => void) => void;
 }
 
 /**
@@ -120,6 +122,7 @@ export interface SessionStart {
  */
 export class OrchestratorSession {
   readonly #executor: SdkExecutor;
+  readonly #guarded: SessionStart['guarded'];
   readonly #openTimers = new Map<number, SdkTask>();
   readonly #firstAttempt = new Map<SdkTask, number>();
   readonly #waitingEvents = new Map<string, string[]>();
@@ -128,8 +131,9 @@ export class OrchestratorSession {
   #seenActions = 0;
   #brokenBy: { readonly error: unknown } | undefined;
 
-  private constructor(executor: SdkExecutor) {
+  private constructor(executor: SdkExecutor, guarded: SessionStart['guarded']) {
     this.#executor = executor;
+    this.#guarded = guarded;
     this.#collect();
   }
 
@@ -160,7 +164,7 @@ export class OrchestratorSession {
         'The orchestrator was not registered through durable-functions 3.x (app.orchestration), or that package changed its executor.',
       );
     }
-    return new OrchestratorSession(executor);
+    return new OrchestratorSession(executor, start.guarded);
   }
 
   /** Hands one event to the orchestrator. What it decides is returned by the next {@link takeSteps}. */
@@ -174,7 +178,7 @@ export class OrchestratorSession {
         : undefined;
     const deferredBefore = event.EventType === EventType.EventRaised ? this.#deferred(event.Name ?? '') : 0;
     try {
-      executor.processEvent(forSdk(event, replaying));
+      this.#guarded(() => executor.processEvent(forSdk(event, replaying)));
       if (failedTask?.parent?.retryOptions) this.#endRetries(failedTask.parent, event);
       this.#collect();
     } catch (error) {

@@ -1,7 +1,7 @@
 import { EventType, type HistoryEvent } from './history';
 import type { Envelope, Failure, Instance, Message } from './model';
 import { HTTP_ACTIVITY, messageOf, NonDeterminismError, replay } from './replay';
-import { OrchestratorSession, type InvokeOrchestrator, type Outcome, type Step } from './session';
+import { OrchestratorSession, type InvokeOrchestrator, type Outcome, type SessionStart, type Step } from './session';
 import type { FailureDetails } from './history';
 
 /** What a turn needs from the engine. Everything it causes goes into the commit that records the turn. */
@@ -10,6 +10,8 @@ export interface TurnEffects {
   newExecutionId(): string;
   /** Undefined when the app has no such orchestrator. */
   invoker(instance: Instance): InvokeOrchestrator | undefined;
+  /** Runs code of the instance's orchestrator. */
+  guarded(instance: Instance, action: () => void): void;
   /** A reason why the step cannot be taken, or undefined. */
   refuse(step: Step): string | undefined;
   history(instance: Instance): readonly HistoryEvent[];
@@ -115,11 +117,12 @@ export async function runTurn(instance: Instance, effects: TurnEffects): Promise
 function sessionStart(
   instance: Instance,
   effects: TurnEffects,
-): { instanceId: string; parentInstanceId: string | undefined; defaultHttpSleepMs: number } {
+): Pick<SessionStart, 'instanceId' | 'parentInstanceId' | 'defaultHttpSleepMs' | 'guarded'> {
   return {
     instanceId: instance.id,
     parentInstanceId: instance.parent?.instanceId,
     defaultHttpSleepMs: effects.defaultHttpSleepMs,
+    guarded: (action) => effects.guarded(instance, action),
   };
 }
 
