@@ -1,0 +1,189 @@
+import fc from 'fast-check';
+import { operatorApi } from '../../src/operator';
+import { alertText, subscription } from '../run/intake-world';
+import { doors, type Given } from './support';
+
+interface Schema {
+  readonly type?: string | readonly string[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+interface Operation {
+  readonly operationId: string;
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema: Schema }[];
+  readonly requestBody?: { readonly content: { readonly 'application/json': { readonly schema: Schema } } };
+  readonly responses: Readonly<Record<string, unknown>>;
+}
+
+const target = `/subscriptions/${subscription}/resourceGroups/rg-web-prod/providers/Microsoft.Compute/virtualMachines/vm-web-1`;
+/** Texts that lead somewhere, and texts that have led others astray. */
+const words = fc.constantFrom(
+  ...['prod', 'restart-vm', 'redeploy-vm', target, 'version: 1', 'incident-1', '*', '"0"'],
+  ...[
+    '',
+    ' ',
+    '__proto__',
+    'constructor',
+    '../..',
+    '@guard@prod',
+    '%00',
+    '\u0000',
+    '\ud800',
+    '&a [*a]',
+    'a'.repeat(5000),
+  ],
+);
+
+/** What leads somewhere, by the name of the field: most requests are to come through. */
+const likely: Readonly<Record<string, readonly unknown[]>> = {
+  target: [target],
+  runbook: ['restart-vm', 'redeploy-vm'],
+  name: ['restart-vm', 'redeploy-vm'],
+  environment: ['prod'],
+  id: ['incident-1', 'order-1', '{signal}', '{refused}', '{replayable}'],
+  parameters: [{}],
+  limit: [1, 100],
+  cursor: [],
+};
+
+function fieldOf(name: string, schema: Schema): fc.Arbitrary<unknown> {
+  const known = likely[name] ?? [];
+  const described = valueOf(schema);
+  return known.length === 0 ? described : fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...known) }, described);
+}
+
+/** A world in which there is one of everything; ids in requests that stand in braces are of it. */
+async function world() {
+  const door = doors();
+  await door.incidentReports.put({ id: 'incident-1', startedAt: '2026-05-04T08:00:00.000Z', runs: ['order-1'] });
+  await door.runs.put({ id: 'order-1', startedAt: '2026-05-04T08:00:00.000Z' });
+  const taken = await door.alert(alertText('metric-fired'));
+  await door.alert('nonsense');
+  await door.alert(alertText('metric-multi-resource-fired'), { ...door.alertDeps, subscriptions: new Set() });
+  const [one, other] = (await door.deadLetters.list()).deadLetters;
+  const [replayable, refused] = one?.body === 'nonsense' ? [other, one] : [one, other];
+  const [signal] = taken.body['signals'] as unknown as { signalId: string }[];
+  const ids = new Map([
+    ['{signal}', signal?.signalId],
+    ['{refused}', refused?.id],
+    ['{replayable}', replayable?.id],
+  ]);
+  return { door, idOf: (id = '') => ids.get(id) ?? id };
+}
+
+/** Values that the schema describes, most of the time. */
+function valueOf(schema: Schema): fc.Arbitrary<unknown> {
+  const anything = fc.jsonValue({ maxDepth: 3 });
+  const described = ((): fc.Arbitrary<unknown> => {
+    switch (schema.type) {
+      case 'object': {
+        const properties = Object.entries(schema.properties ?? {});
+        const arbitraries = Object.fromEntries(properties.map(([name, one]) => [name, fieldOf(name, one)]));
+        return properties.length === 0
+          ? fc.dictionary(fc.string(), anything, { maxKeys: 3 })
+          : fc.record(arbitraries, { requiredKeys: [...(schema.required ?? [])] });
+      }
+      case 'string':
+        return fc.oneof(words, fc.string({ minLength: schema.minLength ?? 0, maxLength: 60 }));
+      case 'integer':
+      case 'number':
+        return fc.integer({ min: (schema.minimum ?? 0) - 1, max: Math.min((schema.maximum ?? 1000) + 1, 2 ** 31) });
+      case 'boolean':
+        return fc.boolean();
+      default:
+        return anything;
+    }
+  })();
+  return fc.oneof({ weight: 12, arbitrary: described }, { weight: 1, arbitrary: anything });
+}
+
+/** Requests as an operation describes them, and some that are near to that. */
+function requestOf({ parameters = [], requestBody }: Operation): fc.Arbitrary<Given> {
+  const texts = (place: string, usable: (text: string) => boolean, sure: boolean) => {
+    const named = parameters.filter((one) => one.in === place);
+    const arbitraries = named.map(
+      ({ name, schema }) => [name, fieldOf(name, schema).map(String).filter(usable)] as const,
+    );
+    return fc.record(Object.fromEntries(arbitraries), sure ? {} : { requiredKeys: [] });
+  };
+  const schema = requestBody?.content['application/json'].schema;
+  const body =
+    schema === undefined
+      ? fc.constant('')
+      : fc.oneof(
+          { weight: 10, arbitrary: valueOf(schema).map((value) => JSON.stringify(value)) },
+          { weight: 1, arbitrary: fc.string() },
+        );
+  return fc
+    .record({
+      params: texts('path', () => true, true),
+      query: texts('query', () => true, false),
+      // What no HTTP client can send as a header never arrives.
+      headers: texts('header', (text) => /^[\x21-\x7e]+$/.test(text), false),
+      body,
+    })
+    .map(({ body: text, ...given }) => ({ ...(given as Given), text }));
+}
+
+const operations = Object.values(operatorApi().paths).flatMap((methods) => Object.values(methods) as Operation[]);
+
+it('covers every route', () => {
+  expect(operations.map(({ operationId }) => operationId).sort()).toEqual(
+    doors()
+      .routes.map(({ name }) => name.replace(/^operator-/, ''))
+      .sort(),
+  );
+});
+
+/** What the requests lead to, where that is more than 200. */
+const reached: Readonly<Record<string, readonly number[]>> = {
+  incidents: [200, 400],
+  incident: [200, 404],
+  runs: [200, 400],
+  run: [200, 404],
+  decision: [200, 404],
+  'order-run': [202, 400],
+  'kill-switch-state': [200, 404],
+  'kill-switch': [202, 400, 404, 412],
+  runbook: [200, 404],
+  'plan-runbook': [200, 400, 404],
+  'validate-policy': [200, 400],
+  'dead-letters': [200, 400],
+  'dead-letter': [200, 404],
+  'replay-dead-letter': [200, 404, 409],
+  'discard-dead-letter': [204],
+};
+
+it.each(operations.map((operation) => [operation.operationId, operation] as const))(
+  '%s answers whatever comes as its description says, and never with a failure of ours',
+  async (name, operation) => {
+    const seen = new Set<number>();
+    await fc.assert(
+      fc.asyncProperty(requestOf(operation), async (given) => {
+        const { door, idOf } = await world();
+        const params = {
+          ...given.params,
+          ...(given.params?.['id'] === undefined ? {} : { id: idOf(given.params['id']) }),
+        };
+        const { status = 0, body } = await door.call(name, { ...given, params });
+        seen.add(status);
+        expect(Object.keys(operation.responses)).toContain(String(status));
+        expect([status, status < 500 ? undefined : door.log.lines]).toEqual([status, undefined]);
+        const answers = door.routes.find((one) => one.name === `operator-${name}`)?.document.answers ?? {};
+        const answer = answers[status];
+        if (answer === undefined) {
+          expect(body).toMatchObject({ status, type: expect.stringMatching(/^urn:caretaker:problem:\w+$/) });
+        } else if (answer !== null) {
+          expect(answer.safeParse(body)).toMatchObject({ success: true });
+        }
+      }),
+      { numRuns: 60, seed: 20_260_504 },
+    );
+    // Requests that all fail for the same reason would show nothing.
+    expect([...seen].sort()).toEqual(reached[name] ?? [200]);
+  },
+);
