@@ -1,7 +1,7 @@
 import type { InvocationContext } from '@azure/functions';
 import { app, getClient, input, type EntityContext } from 'durable-functions';
 import { durableFences } from '../src/adapters/durable';
-import { applyGuardOperation, guardEntityName, type GuardState } from '../src/guard';
+import { applyGuardOperation, guardEntityName, type StoredGuardState } from '../src/guard';
 import type { Clock } from '../src/kernel/clock';
 import {
   applyContract,
@@ -26,10 +26,10 @@ export function registerOrchestrations({ activities, clock }: OrchestrationDeps)
   app.orchestration(incidentOrchestratorName, incidentOrchestrator);
   app.orchestration(runOrchestratorName, runOrchestrator);
 
-  app.entity<GuardState>(guardEntityName, (context: EntityContext<GuardState>) => {
+  app.entity<StoredGuardState>(guardEntityName, (context: EntityContext<StoredGuardState>) => {
     const { df } = context;
-    const { state, answer } = applyGuardOperation(df.getState(), df.operationName ?? '', df.getInput(), clock);
-    df.setState(state);
+    const { stored, answer } = applyGuardOperation(df.getState(), df.operationName ?? '', df.getInput(), clock);
+    df.setState(stored);
     df.return(answer);
   });
 

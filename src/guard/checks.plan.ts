@@ -116,7 +116,7 @@ function cooldownReason(state: GuardState, request: GuardRequest, now: EpochMill
   const { cooldownSeconds } = request.limits;
   const last = state.actions
     .filter(({ acted, target, runbook }) => acted && target === request.target && runbook === request.runbook)
-    .reduce((newest, action) => Math.max(newest, epoch(action.at)), Number.NEGATIVE_INFINITY);
+    .reduce((newest, action) => Math.max(newest, action.at), Number.NEGATIVE_INFINITY);
   if (now - last >= cooldownSeconds * 1000) {
     return because('cooldown', 'go', `${request.runbook} was not run on the resource lately`);
   }

@@ -12,7 +12,9 @@ import {
   resetBreakerSchema,
   setKillSwitchSchema,
   unholdSchema,
+  storedGuard,
   type GuardState,
+  type StoredGuardState,
 } from './model';
 
 /**
@@ -20,10 +22,22 @@ import {
  * in one entity per environment, which the durable engine runs one operation at a time: no two runs can both be told `go`
  * for one resource.
  *
+ * `stored` is the state in the form to be kept; both forms are taken as the next `rawState`.
+ *
  * @throws ZodError when state or input do not fit: the caller's operation fails and the state stays as it was. A state that
  * cannot be read therefore stops every run instead of letting them pass.
  */
 export function applyGuardOperation(
+  rawState: unknown,
+  operation: string,
+  input: unknown,
+  clock: Clock,
+): { readonly state: GuardState; readonly stored: StoredGuardState; readonly answer: unknown } {
+  const { state, answer } = operate(rawState, operation, input, clock);
+  return { state, stored: storedGuard(state), answer };
+}
+
+function operate(
   rawState: unknown,
   operation: string,
   input: unknown,

@@ -16,10 +16,38 @@ export function kept<Entry>(
 /** A request may be delivered once more for so long after it was answered; its action is kept meanwhile, whatever it counts. */
 const duplicateMillis = 3_600_000;
 
+/** Whose an action was is kept for a day: for so long a run is known to have had its turn. */
+const nameMillis = 86_400_000;
+
 /** How far back a request asks, so that nothing is forgotten that its windows or its cooldown count. */
 export function remembering(state: GuardState, { limits }: GuardRequest): GuardState {
   const asked = [limits.cooldownSeconds, ...limits.budgets.map(({ windowSeconds }) => windowSeconds)];
   return { ...state, memorySeconds: Math.max(state.memorySeconds, ...asked) };
+}
+
+/** Few actions are gone through at every operation, many only now and then: it is the costly part, and nothing depends on it. */
+function isDue({ actions, nextToken }: GuardState): boolean {
+  return actions.length < 256 || nextToken % 64 === 0;
+}
+
+function compacted(state: GuardState, isHeld: (action: Action) => boolean, now: EpochMillis): Action[] {
+  const kindOf = ({ target, runbook, rule }: Action): string => `${target} ${runbook} ${rule}`;
+  const newest = new Map<string, number>();
+  for (const action of state.actions) {
+    if (action.acted && !isHeld(action)) {
+      const kind = kindOf(action);
+      newest.set(kind, Math.max(action.at, newest.get(kind) ?? action.at));
+    }
+  }
+  const forgotten = now - state.memorySeconds * 1000;
+  return state.actions.flatMap((action) => {
+    const { at, acted, holder } = action;
+    const counts = acted && at > forgotten && (isHeld(action) || at === newest.get(kindOf(action)));
+    if (at <= now - duplicateMillis && !counts) {
+      return [];
+    }
+    return at > now - nameMillis || isHeld(action) || holder === '' ? [action] : [{ ...action, holder: '' }];
+  });
 }
 
 /**
@@ -30,20 +58,8 @@ export function remembering(state: GuardState, { limits }: GuardRequest): GuardS
 export function prune(state: GuardState, now: EpochMillis): GuardState {
   const leases = kept(state.leases, (lease) => isLive(lease, now));
   const isHeld = ({ holder, target, at }: Action): boolean =>
-    leases[target]?.holder === holder && leases[target].acquiredAt === at;
-  const kindOf = ({ target, runbook, rule }: Action): string => `${target} ${runbook} ${rule}`;
-  const newest = new Map<string, number>();
-  for (const action of state.actions) {
-    if (action.acted && !isHeld(action)) {
-      const at = epoch(action.at);
-      newest.set(kindOf(action), Math.max(at, newest.get(kindOf(action)) ?? at));
-    }
-  }
-  const actions = state.actions.filter((action) => {
-    const at = epoch(action.at);
-    const counts = action.acted && (isHeld(action) || at === newest.get(kindOf(action)));
-    return at > now - duplicateMillis || (counts && at > now - state.memorySeconds * 1000);
-  });
+    leases[target]?.holder === holder && epoch(leases[target].acquiredAt) === at;
+  const actions = isDue(state) ? compacted(state, isHeld, now) : state.actions;
   return {
     ...state,
     leases,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { outcomeSchema } from '../kernel/outcome';
 import { instantSchema, resourceIdSchema } from '../kernel/schemas';
+import { isStoredActions, packActions, unpackActions, type StoredActions } from './stored.model';
 
 /** What the guard says to a plan. Ordered by severity: the strictest check decides. */
 export const answerSchema = z.enum(['go', 'wait', 'ask', 'stop']);
@@ -49,11 +50,13 @@ export type Lease = z.infer<typeof leaseSchema>;
 
 /** An action that was let through: what budgets and cooldowns count. */
 export const actionSchema = z.object({
+  /** Empty when it is so long ago that no duplicate of its request can come any more. */
   holder: z.string(),
   target: resourceIdSchema,
   runbook: z.string(),
   rule: z.string(),
-  at: instantSchema,
+  /** Milliseconds since the epoch. Earlier versions stored a text. */
+  at: z.union([z.number(), instantSchema.transform((text) => Date.parse(text))]),
   /**
    * False when the lease was given back and nothing had been done: then it counts for no budget and no cooldown, and stands
    * here only so that a late duplicate of its request is known.
@@ -125,7 +128,11 @@ export const guardStateSchema = z.object({
   nextToken: z.number().int().positive(),
   killSwitch: killSwitchSchema,
   leases: z.record(z.string(), leaseSchema),
-  actions: z.array(actionSchema),
+  /** In their stored form, or one by one as earlier versions stored them. */
+  actions: z.union([
+    z.custom<StoredActions>(isStoredActions, 'are no actions').transform(unpackActions),
+    z.array(actionSchema),
+  ]),
   /**
    * How far back actions are remembered: a week, or the longest window or cooldown that any request so far has asked about.
    * What a window longer than that counts is complete only from its first request on.
@@ -144,6 +151,14 @@ export const guardStateSchema = z.object({
   calendarOverride: calendarOverrideSchema.nullable().default(null),
 });
 export type GuardState = z.infer<typeof guardStateSchema>;
+
+/** A state as it is stored: {@link guardStateSchema} reads it. */
+export type StoredGuardState = Omit<GuardState, 'actions'> & { readonly actions: StoredActions };
+
+/** The stored form of a state. */
+export function storedGuard(state: GuardState): StoredGuardState {
+  return { ...state, actions: packActions(state.actions) };
+}
 
 /** Outcomes kept of each runbook. */
 export const mostOutcomes = 50;

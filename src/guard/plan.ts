@@ -83,7 +83,7 @@ export function acquire(
     target: request.target,
     runbook: request.runbook,
     rule: request.rule,
-    at: isoOf(now),
+    at: now,
     acted: true,
   };
   return {
@@ -175,7 +175,7 @@ export function release(state: GuardState, request: z.infer<typeof releaseSchema
     return prune({ ...measured, leases }, now);
   }
   const actions = state.actions.map((action) =>
-    action.holder === lease.holder && action.target === lease.target && action.at === lease.acquiredAt
+    action.holder === lease.holder && action.target === lease.target && action.at === epoch(lease.acquiredAt)
       ? { ...action, acted: false }
       : action,
   );

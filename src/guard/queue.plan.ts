@@ -30,8 +30,8 @@ function usedBy(state: GuardState, budget: BudgetLimit, request: GuardRequest, n
       budget.per === 'rule'
         ? action.rule === request.rule
         : budget.per !== 'resource-group' || action.target.startsWith(prefix);
-    const at = counts ? epoch(action.at) : Number.NEGATIVE_INFINITY;
-    if (at > since) {
+    const { at } = action;
+    if (counts && at > since) {
       newest.set(action.target, Math.max(at, newest.get(action.target) ?? at));
     }
   }

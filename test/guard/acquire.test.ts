@@ -33,7 +33,7 @@ describe('a guard that has seen nothing', () => {
         target: machine('a'),
         runbook: 'restart-vm',
         rule: 'web',
-        at: '2026-01-31T09:00:00.000Z',
+        at: at(0),
         acted: true,
       },
     ]);

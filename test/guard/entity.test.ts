@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/kernel/clock';
 import { applyGuardOperation, emptyGuard, guardOperations, guardStateSchema } from '../../src/guard';
-import { at, guardAfter, machine, request } from './fixture';
+import { at, guardAfter, machine, request, textAt } from './fixture';
 
 const clock: Clock = { now: () => at(0) };
 const apply = (state: unknown, operation: string, input: unknown) =>
@@ -27,9 +27,38 @@ it('answers each operation', () => {
   expect(killed.state.killSwitch).toMatchObject({ engaged: true, reason: 'storm', by: 'ada' });
 });
 
+it('gives the state in a form to be stored, and reads it back', () => {
+  const { state, stored } = apply(undefined, guardOperations.acquire, request('run-1', 'a'));
+  const text = JSON.stringify(stored);
+  expect(guardStateSchema.parse(JSON.parse(text))).toEqual(state);
+  expect(stored.actions).toEqual({
+    prefixes: [machine('a').slice(0, -1)],
+    words: ['restart-vm', 'web'],
+    rows: [0, 'a', 0, 1, at(0), 'run-1', 1],
+  });
+  expect(apply(JSON.parse(text), guardOperations.acquire, request('run-1', 'a')).answer).toMatchObject({
+    answer: 'go',
+    lease: { token: 1 },
+  });
+});
+
+it.each([
+  ['a row that is cut off', [0, 'a', 0, 1, at(0), 'run-1']],
+  ['an index of nothing', [7, 'a', 0, 1, at(0), 'run-1', 1]],
+  ['an index that is a name', ['length', 'a', 0, 1, at(0), 'run-1', 1]],
+  ['a time that is none', [0, 'a', 0, 1, null, 'run-1', 1]],
+  ['an action that neither happened nor did not', [0, 'a', 0, 1, at(0), 'run-1', 2]],
+])('does not read actions with %s', (_, rows) => {
+  const { stored } = apply(undefined, guardOperations.acquire, request('run-1', 'a'));
+  expect(guardStateSchema.safeParse({ ...stored, actions: { ...stored.actions, rows } }).success).toBe(false);
+});
+
 it('reads the state that an earlier version stored', () => {
   const { memorySeconds: _, ...earlier } = guardAfter([0, request('run-1', 'a')]);
-  const stored = { ...earlier, actions: earlier.actions.map(({ acted: _acted, ...action }) => action) };
+  const stored = {
+    ...earlier,
+    actions: earlier.actions.map(({ acted: _acted, ...action }) => ({ ...action, at: textAt(0) })),
+  };
   expect(guardStateSchema.parse(stored)).toEqual(guardAfter([0, request('run-1', 'a')]));
 });
 

@@ -157,7 +157,7 @@ function checkBounds(state: GuardState): void {
 /** Right after a request: of what is older than an hour and done with, the newest of each runbook on each resource is left. */
 function checkForgotten(state: GuardState, seconds: number): void {
   const old = state.actions.filter(
-    ({ at: text, target, holder }) => Date.parse(text) <= at(seconds - 3600) && state.leases[target]?.holder !== holder,
+    ({ at: acted, target, holder }) => acted <= at(seconds - 3600) && state.leases[target]?.holder !== holder,
   );
   expect(old.every(({ acted }) => acted)).toBe(true);
   expect(new Set(old.map(({ target, runbook }) => `${target} ${runbook}`)).size).toBe(old.length);

@@ -226,6 +226,7 @@ it('reads a state that was stored before any of this was there', () => {
   const state = guardStateSchema.parse(stored);
   expect(state).toEqual({
     ...stored,
+    actions: [{ ...stored.actions[0], at: at(0) }],
     waiting: {},
     holds: {},
     ruleSwitches: {},
