@@ -7,6 +7,7 @@ import { roleFromInfra, runCloudProcess, runHostProcess, startLocally } from '..
 import { generate } from './generate';
 import { verifyStoredLedger } from './ledger';
 import { checkPolicy } from './policy';
+import { operatorCommands } from './operator';
 import { rehearseCommand } from './rehearse';
 import { stacksCommand } from './stacks';
 import { whyCommands } from './why';
@@ -110,6 +111,7 @@ export function createProgram(): Command {
 
   program.addCommand(rehearseCommand());
   whyCommands().forEach((one) => program.addCommand(one));
+  operatorCommands().forEach((one) => program.addCommand(one));
   program.addCommand(stacksCommand());
 
   program

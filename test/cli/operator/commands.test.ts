@@ -1,0 +1,214 @@
+import { Command } from 'commander';
+import { operatorCommands } from '../../../src/cli/operator';
+import { incidentOrchestratorName } from '../../../src/run';
+import { doors } from '../../operator/support';
+import { alertText, subscription } from '../../run/intake-world';
+
+const target = `/subscriptions/${subscription}/resourceGroups/rg-web-prod/providers/Microsoft.Compute/virtualMachines/vm-web-1`;
+const place = { CARETAKER_URL: 'https://caretaker.example', CARETAKER_TOKEN: 'secret-token' };
+
+interface Ended {
+  readonly out: string;
+  readonly err: string;
+  readonly exit: number;
+}
+type Sent = { readonly url: string; readonly init: RequestInit };
+
+/** Answers of the API from its own handlers, without a network. */
+function fetchFrom(door: ReturnType<typeof doors>, sent: Sent[] = []): typeof fetch {
+  return async (given, init = {}) => {
+    const url = new URL(given as string);
+    sent.push({ url: url.href, init });
+    const path = url.pathname.replace('/api/', '').split('/').map(decodeURIComponent);
+    for (const { name, route, method } of door.routes) {
+      const parts = route.split('/');
+      const fits =
+        parts.length === path.length && parts.every((part, index) => part.startsWith('{') || part === path[index]);
+      if (method === init.method && fits) {
+        const params = Object.fromEntries(
+          parts.flatMap((part, index) => (part.startsWith('{') ? [[part.slice(1, -1), path[index] ?? '']] : [])),
+        );
+        const answer = await door.call(name.replace('operator-', ''), {
+          params,
+          query: Object.fromEntries(url.searchParams),
+          headers: init.headers as Record<string, string>,
+          text: (init.body as string | undefined) ?? '',
+        });
+        const body = answer.status === 204 ? null : JSON.stringify(answer.body);
+        return new Response(body, { status: answer.status ?? 0, headers: answer.headers });
+      }
+    }
+    throw new Error(`no route ${url.href}`);
+  };
+}
+
+async function run(argv: string, answer: typeof fetch, env: Record<string, string> = place): Promise<Ended> {
+  let [out, err, exit] = ['', '', 0];
+  const program = new Command('caretaker');
+  const terminal = {
+    env,
+    fetch: answer,
+    out: (text: string) => void (out += text),
+    err: (text: string) => void (err += text),
+    exit: (code: number) => void (exit = code),
+  };
+  const quiet = (command: Command): void => {
+    command.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: terminal.err });
+    command.commands.forEach(quiet);
+  };
+  operatorCommands(terminal).forEach((one) => program.addCommand(one));
+  quiet(program);
+  try {
+    await program.parseAsync(argv.split(' '), { from: 'user' });
+  } catch (error) {
+    exit = (error as { exitCode?: number }).exitCode ?? 99;
+    err += String(error);
+  }
+  return { out, err, exit };
+}
+
+it('status is a table for people and the whole answer for programs', async () => {
+  const door = doors();
+  door.engine.guardState = {
+    ...door.engine.guardState,
+    killSwitch: { engaged: true, reason: 'flood', by: 'Ada\u001b[2J', at: null },
+  };
+  const { out } = await run('status', fetchFrom(door));
+  expect(out).toMatch(
+    /^Policy [0-9a-f]{12}\nENVIRONMENT {2}KILL SWITCH +LEASES\nprod +ENGAGED by Ada \[2J: flood +none\n$/,
+  );
+  const json = await run('status --json', fetchFrom(door));
+  expect(JSON.parse(json.out)).toMatchObject({ environments: [{ name: 'prod', killSwitch: { engaged: true } }] });
+});
+
+it('brings the token and no other secret, to the one place alone', async () => {
+  const sent: Sent[] = [];
+  await run('runs', fetchFrom(doors(), sent));
+  expect(sent).toEqual([
+    {
+      url: 'https://caretaker.example/api/operator/runs?limit=20',
+      init: expect.objectContaining({ headers: { authorization: 'Bearer secret-token' }, redirect: 'error' }),
+    },
+  ]);
+  await run('runs --url http://127.0.0.1:7071/ --key k', fetchFrom(doors(), sent), {});
+  expect(sent[1]).toMatchObject({
+    url: 'http://127.0.0.1:7071/api/operator/runs?limit=20',
+    init: { headers: { 'x-functions-key': 'k' } },
+  });
+});
+
+it('lists incidents that are open and those on record, page by page', async () => {
+  const door = doors();
+  const order = { target };
+  for (const hour of [7, 8]) {
+    const startedAt = `2026-05-04T0${hour}:00:00.000Z`;
+    await door.incidentReports.put({ id: `i-${hour}`, startedAt, end: 'repaired', order });
+  }
+  door.engine.add(incidentOrchestratorName, 'i-9', { customStatus: { target, stage: 'verify' } });
+  const { out } = await run('incidents --limit 1', fetchFrom(door));
+  expect(out.split('\n').map((line) => line.split(/ {2,}/))).toMatchObject([
+    ['INCIDENT', 'RESOURCE', 'SINCE', 'STATE'],
+    ['i-9', 'vm-web-1', expect.anything(), 'verify'],
+    ['i-8', 'vm-web-1', '2026-05-04T08:00:00.000Z', 'repaired'],
+    [expect.stringMatching(/^More: --cursor .+/)],
+    [''],
+  ]);
+  const cursor = /--cursor (\S+)/.exec(out)?.[1] ?? '';
+  expect((await run(`incidents --limit 1 --cursor ${cursor}`, fetchFrom(door))).out).toContain('i-7');
+  expect(JSON.parse((await run('incidents i-8', fetchFrom(door))).out)).toMatchObject({ incident: { id: 'i-8' } });
+});
+
+it('plans and starts a runbook', async () => {
+  const door = doors();
+  const planned = await run(`runbook plan restart-vm --target ${target}`, fetchFrom(door));
+  expect(planned.out).toMatch(/^vm-web-1 in prod: .+\n( {2}because .+\n)+ {2}1\. .+\n$/);
+  expect(door.engine.instances.size).toBe(0);
+  const start = `runbook start restart-vm --target ${target} --idempotency-key ticket-1`;
+  for (let time = 0; time < 2; time += 1) {
+    expect((await run(start, fetchFrom(door))).out).toMatch(
+      /^Started\. Watch it: caretaker runs order-[0-9a-f]{32}\n$/,
+    );
+  }
+  expect(door.engine.instances.size).toBe(1);
+  expect((await run('runbook list', fetchFrom(door))).out).toContain('redeploy-vm');
+});
+
+it('a plan that could not act ends in 2', async () => {
+  const door = doors();
+  door.machines.seen = { exists: false, observedAt: door.clock.text() };
+  expect((await run(`runbook plan restart-vm --target ${target}`, fetchFrom(door))).exit).toBe(2);
+});
+
+it('stops and resumes an environment, with the reason', async () => {
+  const door = doors();
+  expect((await run('stop prod --reason flood', fetchFrom(door))).out).toContain('caretaker resume prod');
+  await run('resume prod --reason dry', fetchFrom(door));
+  expect(door.engine.killSwitches).toMatchObject([
+    { environment: 'prod', engaged: true, reason: 'flood' },
+    { environment: 'prod', engaged: false, reason: 'dry' },
+  ]);
+  expect((await run('stop prod', fetchFrom(door))).err).toContain('--reason');
+  expect(door.engine.killSwitches).toHaveLength(2);
+});
+
+it('lists, shows, replays and discards dead letters', async () => {
+  const door = doors();
+  await door.alert(alertText('metric-fired'), { ...door.alertDeps, subscriptions: new Set() });
+  const listed = await run('dead-letters', fetchFrom(door));
+  const id = /^[0-9a-f]{32}/m.exec(listed.out)?.[0] ?? '';
+  expect(JSON.parse((await run(`dead-letters show ${id}`, fetchFrom(door))).out)).toMatchObject({ id });
+  expect((await run(`dead-letters replay ${id}`, fetchFrom(door))).out).toMatch(/open-incident +no\n$/);
+  expect((await run(`dead-letters discard ${id}`, fetchFrom(door))).out).toBe(`${id} is gone.\n`);
+  expect((await run(`dead-letters show ${id}`, fetchFrom(door))).exit).toBe(1);
+});
+
+describe('what goes wrong is one line and an exit code', () => {
+  const answers = (status: number, body: string, headers: Record<string, string> = {}): typeof fetch => {
+    return async () => new Response(body, { status, headers });
+  };
+  const detail = JSON.stringify({ detail: 'The reason.' });
+
+  it.each([
+    ['an id that is not known', 'runs none', fetchFrom(doors()), 1, 'run none is not known here'],
+    ['an id that would lead elsewhere', 'runs ../status', fetchFrom(doors()), 1, 'run ../status is not known here'],
+    ['a wrong target', 'runbook plan restart-vm --target vm', fetchFrom(doors()), 1, 'target'],
+    ['a runbook there is not', `runbook start x --target ${target}`, fetchFrom(doors()), 1, 'there are restart-vm'],
+    ['no token', 'status', answers(401, detail), 3, 'The reason. give a token'],
+    ['no role', 'status', answers(403, detail), 3, 'The reason.'],
+    ['an outage', 'status', answers(503, '{}', { 'retry-after': '20' }), 4, 'try again in 20 s'],
+    ['throttling', 'status', answers(429, ''), 4, 'try again later'],
+    ['a page of a proxy', 'status', answers(200, '<html>'), 4, 'is it a Caretaker'],
+    [
+      'nobody there',
+      'status',
+      () => Promise.reject(new TypeError('fetch failed', { cause: new Error('ECONNREFUSED') })),
+      4,
+      'cannot be reached: ECONNREFUSED',
+    ],
+    ['a limit that is none', 'runs --limit 0', fetchFrom(doors()), 1, 'whole number from 1 to 100'],
+    [
+      'parameters that are no JSON',
+      `runbook plan x --target ${target} --parameters {`,
+      fetchFrom(doors()),
+      1,
+      'JSON object',
+    ],
+  ])('%s', async (_, argv, answer, exit, said) => {
+    const ended = await run(argv, answer);
+    expect(ended.err).toContain(said);
+    expect(ended.err).not.toMatch(/\n +at |secret-token/);
+    expect(ended).toMatchObject({ exit, out: '' });
+  });
+
+  it.each([
+    ['no place', {}, 'CARETAKER_URL'],
+    ['a place that is none', { CARETAKER_URL: 'caretaker' }, 'CARETAKER_URL'],
+    ['a place where the token could be read on the way', { CARETAKER_URL: 'http://caretaker.example' }, 'use https'],
+    ['a place that only looks like this machine', { CARETAKER_URL: 'http://127.0.0.1.example' }, 'use https'],
+  ])('%s', async (_, env, said) => {
+    const sent: Sent[] = [];
+    const ended = await run('status', fetchFrom(doors(), sent), env);
+    expect(ended).toMatchObject({ exit: 1, err: expect.stringContaining(said) });
+    expect(sent).toEqual([]);
+  });
+});
