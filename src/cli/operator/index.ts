@@ -176,10 +176,10 @@ export function operatorCommands(terminal: Terminal = thisTerminal): readonly Co
       ];
       const rows = answer.environments.map(({ name, killSwitch, leases }) => [
         name,
-        killSwitch.engaged ? `ENGAGED by ${killSwitch.by}: ${killSwitch.reason}` : 'off',
         leases.map(({ target, runbook }) => `${shortName(target)} (${runbook})`).join(', ') || 'none',
+        killSwitch.engaged ? `ENGAGED by ${killSwitch.by}: ${killSwitch.reason}` : 'off',
       ]);
-      return `Policy ${version?.slice(0, 12) ?? 'none'}${notes.join('')}\n${table(['environment', 'kill switch', 'leases'], rows)}`;
+      return `Policy ${version?.slice(0, 12) ?? 'none'}${notes.join('')}\n${table(['environment', 'leases', 'kill switch'], rows)}`;
     });
   });
 

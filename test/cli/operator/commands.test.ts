@@ -75,7 +75,7 @@ it('status is a table for people and the whole answer for programs', async () =>
   };
   const { out } = await run('status', fetchFrom(door));
   expect(out).toMatch(
-    /^Policy [0-9a-f]{12}\nENVIRONMENT {2}KILL SWITCH +LEASES\nprod +ENGAGED by Ada \[2J: flood +none\n$/,
+    /^Policy [0-9a-f]{12}\nENVIRONMENT {2}LEASES {2}KILL SWITCH\nprod +none +ENGAGED by Ada \[2J: flood\n$/,
   );
   const json = await run('status --json', fetchFrom(door));
   expect(JSON.parse(json.out)).toMatchObject({ environments: [{ name: 'prod', killSwitch: { engaged: true } }] });
