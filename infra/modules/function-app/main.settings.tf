@@ -12,8 +12,9 @@ locals {
     CARETAKER_WRITER_CLIENT_ID = azurerm_user_assigned_identity.this["writer"].client_id
     CARETAKER_PRUNER_CLIENT_ID = azurerm_user_assigned_identity.this["pruner"].client_id
     CARETAKER_ARM_ENDPOINT     = var.arm_endpoint
-    CARETAKER_API_AUDIENCE     = local.identifier_uri
-    CARETAKER_LOG_LEVEL        = var.log_level
+    # Tokens of version 2 name the application by its client id, those of version 1 by its URI (Microsoft Learn, access token claims: aud).
+    CARETAKER_API_AUDIENCE = join(",", [azuread_application.this.client_id, local.identifier_uri])
+    CARETAKER_LOG_LEVEL    = var.log_level
   }
 
   # What the runtime and its extensions read. No connection string with a key is among them: storage, the scheduler and

@@ -213,9 +213,9 @@ variable "app_roles" {
   nullable = false
   default = {
     "Caretaker.Reader"   = "See incidents, runs, decisions and the ledger."
-    "Caretaker.Operator" = "Start runbooks and stop runs."
+    "Caretaker.Operator" = "Start runbooks and engage the kill switch."
     "Caretaker.Approver" = "Approve plans that ask for it; never one's own."
-    "Caretaker.Admin"    = "Use the kill switch and replay dead letters."
+    "Caretaker.Admin"    = "Everything, and clear the kill switch."
   }
   description = "Roles of the operator API: value to what it allows."
 
