@@ -1,6 +1,6 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { registerHooks } from 'node:module';
-import { isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createFunctionsCore, type FunctionsCore } from './core';
 
@@ -52,17 +52,41 @@ async function load(files: readonly string[]): Promise<FunctionsCore> {
     try {
       await import(pathToFileURL(file).href);
     } catch (error) {
-      throw new Error(`The app's entry point ${file} failed: ${(error as Error).message}`, { cause: error });
+      throw new Error(`The app's entry point ${file} failed: ${describe(error, file)}`, { cause: error });
     }
+  }
+  if (core.registry.functions.size === 0) {
+    throw new Error(
+      `The app registers no functions. Its entry point is ${files.join(', ')}: call app.http(...) or the like there, or let "main" of package.json name the files that do.`,
+    );
   }
   return core;
 }
 
-/** Files that `main` of package.json names: a path, a glob, or several of them in braces. */
-function entryFiles(directory: string): string[] {
+/** One line: what was thrown, where a text does not parse, and what to do about a package that is not there. */
+function describe(error: unknown, file: string): string {
+  if (!(error instanceof Error)) return String(error);
+  const [message = ''] = error.message.split('\n');
+  if (error instanceof SyntaxError) {
+    const [where = ''] = error.stack?.split('\n') ?? [];
+    return `${message} (${where})`;
+  }
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_MODULE_NOT_FOUND') return message;
+  return `${message}. Run "npm install" for the app in ${dirname(file)}, or compile it first.`;
+}
+
+/**
+ * Files that `main` of package.json names: a path, a glob, or several of them in braces. Throws an error that says what is wrong with
+ * the folder.
+ */
+export function entryFiles(directory: string): string[] {
+  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new Error(`${directory} is no folder. Name the folder of a compiled function app.`);
+  }
   const manifest = join(directory, 'package.json');
   if (!existsSync(manifest)) throw new Error(`${directory} has no package.json, so it is not a function app.`);
-  const { main } = JSON.parse(readFileSync(manifest, 'utf8')) as { main?: unknown };
+  const { main } = readManifest(manifest);
   if (typeof main !== 'string' || main === '') {
     throw new Error(`${manifest} has no "main". Set it to the compiled entry point, for example "dist/index.js".`);
   }
@@ -74,4 +98,12 @@ function entryFiles(directory: string): string[] {
     throw new Error(`"main" of ${manifest} is "${main}", which matches no file. Compile the app first.`);
   }
   return files;
+}
+
+function readManifest(path: string): { readonly main?: unknown } {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as { main?: unknown };
+  } catch (error) {
+    throw new Error(`${path} is not JSON: ${(error as Error).message}`, { cause: error });
+  }
 }

@@ -1,7 +1,8 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { HostLogEntry, HostOptions, RunningHost } from './api';
+import { entryFiles } from './app-loader';
 import { startHost } from './host';
 import { createSeededRandom } from './random';
 
@@ -87,7 +88,9 @@ export async function startHostCommand(
 ): Promise<RunningHost> {
   const directory = resolve(options.app ?? '.');
   const stateFile = resolve(options.state ?? join(directory, '.host', 'state.db'));
-  mkdirSync(dirname(stateFile), { recursive: true });
+  // Before anything is made: a mistyped folder gets no state.
+  entryFiles(directory);
+  makeFolder(dirname(stateFile));
   const { watchdog = 10 } = options;
   const hostOptions: HostOptions = {
     app: { directory },
@@ -101,6 +104,18 @@ export async function startHostCommand(
   const host = await startHost(hostOptions);
   for (const line of describeHost(host)) output.out(line);
   return host;
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+    if (statSync(path).isDirectory()) return;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`The folder ${path} for the state file cannot be made (${code}). Choose another with --state.`, {
+      cause: error,
+    });
+  }
 }
 
 function readCommandLine(argv: readonly string[]): HostCommandOptions | 'help' {

@@ -10,6 +10,19 @@ interface Histogram {
   count: number;
 }
 
+// What each metric of the host counts.
+const HELP: Readonly<Record<string, string>> = {
+  faas_invocations_total: 'Function calls that have ended, by function and outcome.',
+  faas_invoke_duration_seconds: 'How long function calls took, by function.',
+  durabletask_instances_live: 'Orchestration instances that have not ended.',
+  durabletask_activities_running: 'Activities that run or wait to run.',
+  durabletask_commits_total: 'Commits of the state file, one fsync each.',
+  durabletask_turns_total: 'Turns of orchestrators.',
+  durabletask_replays_total: 'Turns that began with a replay of the history.',
+  durabletask_activities_total: 'Activities that were scheduled.',
+  durabletask_entity_batches_total: 'Batches of entity operations.',
+};
+
 /** Counters, gauges and histograms of the host, in Prometheus' text form. Names follow the OpenTelemetry conventions. */
 export class Metrics {
   readonly #counters = new Map<string, Map<string, number>>();
@@ -43,17 +56,22 @@ export class Metrics {
 
   text(): string {
     const lines: string[] = [];
-    for (const { name, type, read } of this.#readers) lines.push(`# TYPE ${name} ${type}`, `${name} ${read()}`);
+    for (const { name, type, read } of this.#readers) lines.push(...head(name, type), `${name} ${read()}`);
     for (const [name, series] of this.#counters) {
-      lines.push(`# TYPE ${name} counter`);
+      lines.push(...head(name, 'counter'));
       for (const [labels, value] of series) lines.push(`${name}${labels === '' ? '' : `{${labels}}`} ${value}`);
     }
     for (const [name, series] of this.#histograms) {
-      lines.push(`# TYPE ${name} histogram`);
+      lines.push(...head(name, 'histogram'));
       for (const [labels, histogram] of series) lines.push(...histogramLines(name, labels, histogram));
     }
     return `${lines.join('\n')}\n`;
   }
+}
+
+function head(name: string, type: string): string[] {
+  const help = HELP[name];
+  return [...(help === undefined ? [] : [`# HELP ${name} ${help}`]), `# TYPE ${name} ${type}`];
 }
 
 function histogramLines(name: string, labels: string, { counts, sum, count }: Histogram): string[] {

@@ -26,11 +26,24 @@ export function readAppSettings(
   if (typeof routePrefix !== 'string') throw new Error('host.json: extensions.http.routePrefix must be a text.');
   return {
     hostJson,
-    values: stringValues(section(local, 'Values')),
+    values: localValues(local.Values),
     routePrefix: routePrefix.replace(/^\/+|\/+$/g, ''),
     logLevels: stringValues(section(section(hostJson, 'logging'), 'logLevel')),
     extensions,
   };
+}
+
+function localValues(values: unknown): Record<string, string> {
+  if (values === undefined) return {};
+  if (!isObject(values)) throw new Error('local.settings.json: "Values" must be an object of names and texts.');
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value === 'object') {
+      throw new Error(
+        `local.settings.json: "Values.${name}" must be a text. Write JSON into a text, or nest with "__".`,
+      );
+    }
+  }
+  return stringValues(values);
 }
 
 function section(parent: Readonly<Record<string, unknown>>, name: string): Record<string, unknown> {

@@ -67,7 +67,11 @@ describe('what a host tells about itself', () => {
     await host.startOrchestration('tracing');
     await host.idle();
     const text = await (await fetch(`${host.url}/metrics`)).text();
+    const described = [...text.matchAll(/^# HELP (\S+) \S.*\n# TYPE (\S+) (?:counter|gauge|histogram)$/gm)];
+    expect(described.every(([, helped, typed]) => helped === typed)).toBe(true);
+    expect(described.map(([, name]) => name)).toEqual([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
     expect(text).toContain('# TYPE faas_invocations_total counter');
+    expect(text).toContain('# TYPE faas_invoke_duration_seconds histogram');
     expect(text).toContain('faas_invocations_total{faas_name="traced",outcome="success"} 1');
     expect(text).toContain('faas_invoke_duration_seconds_bucket{faas_name="traced",le="0.005"} 1');
     expect(text).toContain('durabletask_instances_live 0');

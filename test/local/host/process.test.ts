@@ -41,12 +41,35 @@ describe('a host in its own process', () => {
     expect(host.keys).toEqual(keys);
   });
 
-  it('says what is wrong with an app that cannot be loaded', async () => {
-    await expect(spawnHost(folder, join(folder, 's.db'))).rejects.toThrow('no package.json');
-    writeFileSync(join(folder, 'package.json'), '{"main":"dist/*.js"}');
-    await expect(spawnHost(folder, join(folder, 's.db'))).rejects.toThrow('matches no file');
-    writeFileSync(join(folder, 'package.json'), '{"main":"index.js"}');
-    writeFileSync(join(folder, 'index.js'), 'throw new Error("on purpose")');
-    await expect(spawnHost(folder, join(folder, 's.db'))).rejects.toThrow('on purpose');
+  it('says in one line what is wrong with an app, and ends with 1', async () => {
+    const put = (name: string, text: string): void => writeFileSync(join(folder, name), text);
+    const refusal = async (directory = folder, state = join(folder, 's.db')): Promise<string> => {
+      const error = await spawnHost(directory, state).catch((thrown: unknown) => thrown as Error);
+      const { message = '' } = error as Error;
+      expect(message).toMatch(/^The host ended with 1:\n[^\n]+\n$/);
+      return message;
+    };
+    expect(await refusal(join(folder, 'nowhere'))).toContain('nowhere is no folder');
+    expect(await refusal()).toContain('no package.json');
+    put('package.json', '{"main":');
+    expect(await refusal()).toContain('package.json is not JSON');
+    put('package.json', '{"main":"dist/*.js"}');
+    expect(await refusal()).toContain('matches no file');
+    put('package.json', '{"main":"index.js"}');
+    put('index.js', 'throw new Error("on purpose")');
+    expect(await refusal()).toContain('index.js failed: on purpose');
+    put('index.js', 'require("nowhere-to-be-found")');
+    expect(await refusal()).toContain('Run "npm install" for the app');
+    put('index.js', 'module.exports = {}');
+    expect(await refusal()).toContain('The app registers no functions');
+    put('local.settings.json', '{ "Values": { "A": 1, }');
+    expect(await refusal()).toContain('local.settings.json is not JSON');
+    put('local.settings.json', '{ "Values": { "A": { "b": 1 } } }');
+    expect(await refusal()).toContain('"Values.A" must be a text');
+    expect(await refusal(app, join(folder, 'index.js', 'x', 's.db'))).toContain('cannot be made (ENOTDIR)');
+    expect(await refusal(app, folder)).toContain('cannot be opened');
+    host = await spawnHost(app, join(folder, 'state.db'));
+    const port = new URL(host.url).port;
+    await expect(spawnHost(app, join(folder, 'other.db'), { args: ['--port', port] })).rejects.toThrow('is taken');
   });
 });

@@ -56,7 +56,7 @@ export class HostServer {
         reject(
           error.code === 'EADDRINUSE'
             ? new Error(`Port ${port} of ${hostname} is taken. Choose another with --port.`)
-            : error,
+            : new Error(`Cannot listen on port ${port} of ${hostname}: ${error.message}.`, { cause: error }),
         ),
       );
       server.listen(port, hostname, resolve);
