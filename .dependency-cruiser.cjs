@@ -149,9 +149,9 @@ module.exports = {
     },
     {
       name: 'credentials-at-the-roots',
-      comment: 'Who we are is decided where the parts are put together: functions/compose.ts and the commands.',
+      comment: 'Who we are is decided where the parts are put together: functions/foundation.ts and the commands.',
       severity: 'error',
-      from: { path: '^(?:functions|src)/', pathNot: '^functions/compose[.]ts$|^src/(?:adapters|cli|local)/' },
+      from: { path: '^(?:functions|src)/', pathNot: '^functions/foundation[.]ts$|^src/(?:adapters|cli|local)/' },
       to: { path: '(?:^|/)node_modules/@azure/identity/' },
     },
     {

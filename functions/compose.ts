@@ -1,11 +1,9 @@
 import { app } from '@azure/functions';
-import { ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
-import { createAzureClients, createAzureMachines } from '../src/adapters/azure';
-import { blobPolicySource, createBlobStorage } from '../src/adapters/blob';
+import { createAzureMachines } from '../src/adapters/azure';
+import { blobPolicySource } from '../src/adapters/blob';
 import { createEntraTokens } from '../src/adapters/entra';
 import { filePolicySource } from '../src/adapters/file';
 import type { Config } from '../src/config';
-import { scaledClock, systemClock, type Clock } from '../src/kernel/clock';
 import type { Log } from '../src/kernel/log';
 import { seconds } from '../src/kernel/duration';
 import { describeError, InvalidInputError } from '../src/kernel/errors';
@@ -13,7 +11,6 @@ import {
   createDeadLetters,
   createDecisionRecords,
   createIncidentDocuments,
-  createLedger,
   createRunDocuments,
   verifyLedger,
 } from '../src/ledger';
@@ -21,8 +18,8 @@ import { keyAccess, tokenAccess, type Access } from '../src/operator';
 import { createPolicyStore } from '../src/rules';
 import { createEffectJournal, createIntake, createRecords, runActivities } from '../src/run';
 import { catalogue, procedures } from '../src/runbooks';
-import { createConsoleLog } from '../src/telemetry';
 import { registerAlerts } from './alerts';
+import { layFoundation, type Given } from './foundation';
 import { registerOperator } from './operator';
 import { registerOrchestrations } from './orchestrations';
 import { registerSchedules } from './schedules';
@@ -30,39 +27,12 @@ import { registerSchedules } from './schedules';
 /** How old the policy in memory may be before its source is asked again. */
 const policyMaxAge = seconds(30);
 
-/** What tests put in the place of the machine's own. */
-export interface Given {
-  readonly clock?: Clock;
-  readonly log?: Log;
-}
-
 /** Makes adapters from the configuration and registers every function. Touches the network only when something runs. */
 export function compose(config: Config, given: Given = {}): void {
-  const log = given.log ?? createConsoleLog(config.logLevel);
+  const foundation = layFoundation(config, given);
+  const { log, clock, credential, clients, documents, ledger, ledgerLogs } = foundation;
   const access = accessOf(config, log);
-  const clock = given.clock ?? (config.localClock === undefined ? systemClock : scaledClock(config.localClock));
-  const { writerClientId, armEndpoint } = config.azure;
-  const credential: TokenCredential =
-    writerClientId === undefined
-      ? new ManagedIdentityCredential()
-      : new ManagedIdentityCredential({ clientId: writerClientId });
 
-  const account =
-    config.storage.kind === 'identity'
-      ? { url: config.storage.url, credential }
-      : { connectionString: config.storage.connectionString };
-  const state = createBlobStorage({ account, container: config.storage.stateContainer });
-  // The ledger's segments only grow, so their container can be made immutable; its head document is replaced and is kept with
-  // the other documents.
-  const { ledgerLogs } = createBlobStorage({ account, container: config.storage.ledgerContainer });
-  const { documents } = state;
-
-  const ledger = createLedger({
-    logs: ledgerLogs,
-    documents,
-    clock,
-    environment: config.environment,
-  });
   const decisions = createDecisionRecords({ documents, clock });
   const deadLetters = createDeadLetters({ documents });
   const runs = createRunDocuments({ documents });
@@ -74,7 +44,7 @@ export function compose(config: Config, given: Given = {}): void {
     : filePolicySource(config.policyLocation);
   const policies = createPolicyStore({ source, catalogue, log, clock, maxAge: policyMaxAge });
 
-  const machines = createAzureMachines({ clients: createAzureClients({ credential, endpoint: armEndpoint }), clock });
+  const machines = createAzureMachines({ clients, clock });
   const hands = procedures({ machines });
   const activities = runActivities({
     procedures: hands,

@@ -2,7 +2,9 @@
 export const sound: Record<string, string> = {
   'functions/index.ts': "import { compose } from './compose';\ncompose();\n",
   'functions/compose.ts':
-    "import { app } from '@azure/functions';\nimport { ManagedIdentityCredential } from '@azure/identity';\nimport { azure } from '../src/adapters/azure';\nimport { one } from '../src/one';\nimport { readConfig } from '../src/config';\nimport { answer } from '../src/operator';\nexport const compose = () => [app, ManagedIdentityCredential, azure, one, readConfig, answer];\n",
+    "import { app } from '@azure/functions';\nimport { one } from '../src/one';\nimport { readConfig } from '../src/config';\nimport { answer } from '../src/operator';\nimport { credential } from './foundation';\nexport const compose = () => [app, credential, one, readConfig, answer];\n",
+  'functions/foundation.ts':
+    "import { ManagedIdentityCredential } from '@azure/identity';\nimport { azure } from '../src/adapters/azure';\nexport const credential = [ManagedIdentityCredential, azure];\n",
   'src/kernel/errors.ts': "import { sha256 } from './hash';\nexport const errors = sha256;\n",
   'src/kernel/hash.ts': "import { createHash } from 'node:crypto';\nexport const sha256 = createHash;\n",
   'src/ports/machines.ts':
