@@ -14,11 +14,12 @@ import {
   createRunDocuments,
   verifyLedger,
 } from '../src/ledger';
-import { keyAccess, tokenAccess, type Access } from '../src/operator';
+import { joinHandlers, keyAccess, tokenAccess, type Access } from '../src/operator';
 import { createPolicyStore } from '../src/rules';
 import { createEffectJournal, createIntake, createRecords, runActivities } from '../src/run';
 import { catalogue, procedures } from '../src/runbooks';
 import { registerAlerts } from './alerts';
+import { registerEvents } from './events';
 import { layFoundation, type Given } from './foundation';
 import { registerOperator } from './operator';
 import { registerOrchestrations } from './orchestrations';
@@ -76,6 +77,9 @@ export function compose(config: Config, given: Given = {}): void {
 
   registerOrchestrations({ activities, clock });
   registerAlerts({ intake, deadLetters, subscriptions: config.subscriptions, clock, log }, access);
+  registerEvents({ handlers: joinHandlers([]), deadLetters, subscriptions: config.subscriptions, clock, log }, access, {
+    queue: config.eventDelivery === 'queue',
+  });
   registerSchedules({ intake, clock });
   registerOperator({
     access,

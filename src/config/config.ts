@@ -13,6 +13,7 @@ export interface Config {
   readonly environment: string;
   readonly subscriptions: ReadonlySet<string>;
   readonly policyLocation: string;
+  readonly eventDelivery: 'queue' | 'webhook';
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly storage: StorageConfig & { readonly stateContainer: string; readonly ledgerContainer: string };
   readonly azure: {
@@ -76,6 +77,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     environment: env.CARETAKER_ENVIRONMENT,
     subscriptions: new Set(env.CARETAKER_SUBSCRIPTION_IDS.map((id) => id.toLowerCase())),
     policyLocation: env.CARETAKER_POLICY_URL,
+    eventDelivery: env.CARETAKER_EVENT_DELIVERY,
     logLevel: env.CARETAKER_LOG_LEVEL,
     storage:
       env.CARETAKER_BLOB_CONNECTION_STRING !== undefined

@@ -51,6 +51,8 @@ export const environmentSchema = z.object({
       'must be <origin>/<real start>/<speed above 0>',
     )
     .optional(),
+  /** How Event Grid's events come: through the Storage queue of the connection `CaretakerEvents`, or to the HTTP door. */
+  CARETAKER_EVENT_DELIVERY: z.enum(['queue', 'webhook']).default('webhook'),
   CARETAKER_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 export type Environment = z.infer<typeof environmentSchema>;

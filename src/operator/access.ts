@@ -26,6 +26,12 @@ const enough: Readonly<Record<OperatorRole, readonly OperatorRole[]>> = {
 /** Azure Monitor's own application, and the role that an action group's secure webhook is given on ours. */
 const azureMonitor = { applicationId: '461e8683-5575-4561-ac7f-899cc907d62a', role: 'ActionGroupsSecureWebhook' };
 
+/** Event Grid's own application, and the role that it is given on ours (Microsoft Learn, "Secure webhook delivery with Entra ID"). */
+const eventGrid = {
+  applicationId: '4962773b-9cdb-44cf-a8bf-237846a00ab7',
+  role: 'AzureEventGridSecureWebhookSubscriber',
+};
+
 /** Who calls. */
 export interface Caller {
   /** Object id in Entra, or `function-key` for whoever holds one. */
@@ -48,6 +54,8 @@ export interface Access {
   operator(request: HttpRequest, role: OperatorRole): Promise<Admission>;
   /** Whether the caller may hand in alerts of Azure Monitor: its secure webhook, or somebody who may start runbooks anyway. */
   alertSender(request: HttpRequest): Promise<Admission>;
+  /** Whether the caller may hand in events of the platform: Event Grid, or somebody who may start runbooks anyway. */
+  eventSender(request: HttpRequest): Promise<Admission>;
 }
 
 const keyHolder: Caller = { id: 'function-key', kind: 'key', roles: operatorRoles, text: 'function-key' };
@@ -55,7 +63,12 @@ const keyHolder: Caller = { id: 'function-key', kind: 'key', roles: operatorRole
 /** For a host that has asked for a function key: whoever comes this far may do everything, and nobody knows who it is. */
 export function keyAccess(): Access {
   const admitted: Admission = { kind: 'admitted', caller: keyHolder };
-  return { kind: 'function-key', operator: async () => admitted, alertSender: async () => admitted };
+  return {
+    kind: 'function-key',
+    operator: async () => admitted,
+    alertSender: async () => admitted,
+    eventSender: async () => admitted,
+  };
 }
 
 /** Bearer tokens of Entra, and nothing else. */
@@ -89,19 +102,23 @@ export function tokenAccess({ tokens, log }: { readonly tokens: Tokens; readonly
   }
 
   const holds = (bearer: Bearer, role: OperatorRole): boolean => enough[role].some((one) => bearer.roles.includes(one));
+  const admitSender = (
+    request: HttpRequest,
+    { applicationId, role }: typeof azureMonitor,
+    name: string,
+  ): Promise<Admission> =>
+    admit(
+      request,
+      (bearer) =>
+        (bearer.kind === 'application' && bearer.applicationId === applicationId && bearer.roles.includes(role)) ||
+        holds(bearer, 'Caretaker.Operator'),
+      `${role} (of ${name}) or Caretaker.Operator`,
+    );
   return {
     kind: 'token',
     operator: (request, role) => admit(request, (bearer) => holds(bearer, role), role),
-    alertSender: (request) =>
-      admit(
-        request,
-        (bearer) =>
-          (bearer.kind === 'application' &&
-            bearer.applicationId === azureMonitor.applicationId &&
-            bearer.roles.includes(azureMonitor.role)) ||
-          holds(bearer, 'Caretaker.Operator'),
-        `${azureMonitor.role} (of Azure Monitor) or Caretaker.Operator`,
-      ),
+    alertSender: (request) => admitSender(request, azureMonitor, 'Azure Monitor'),
+    eventSender: (request) => admitSender(request, eventGrid, 'Event Grid'),
   };
 }
 

@@ -1,5 +1,16 @@
 export { keyAccess, operatorRoles, tokenAccess, type Access, type Caller, type OperatorRole } from './access';
 export { alertBodyLimit, takeAzureMonitorAlert, takeSecureAzureMonitorAlert, type AlertDeps } from './alerts';
 export { answerTo, json, limitBody, problem, type Problem } from './door';
+export {
+  eventBodyLimit,
+  joinHandlers,
+  keepPoisonedEvents,
+  takeEvents,
+  takeQueuedEvents,
+  takeSecureEvents,
+  type EventDeps,
+  type EventHandler,
+  type EventHandlers,
+} from './events';
 export { statusesOf, type OperatorRoute } from './route';
 export { operatorApi, operatorRoutes, type OperatorDeps } from './routes';

@@ -1,4 +1,5 @@
 export { commonAlertSchemaId, maximumTargets, parseAzureMonitorAlert } from './azure-monitor';
+export { maximumEvents, parsePlatformEvents, type PlatformEvent } from './event-grid';
 export { maximumJsonLength, readJson } from './json';
 export {
   conditionSchema,

@@ -14,7 +14,9 @@ locals {
     CARETAKER_ARM_ENDPOINT     = var.arm_endpoint
     # Tokens of version 2 name the application by its client id, those of version 1 by its URI (Microsoft Learn, access token claims: aud).
     CARETAKER_API_AUDIENCE = join(",", [azuread_application.this.client_id, local.identifier_uri])
-    CARETAKER_LOG_LEVEL    = var.log_level
+    # The queue is read only where it is delivered to: without its connection the host would not start the function.
+    CARETAKER_EVENT_DELIVERY = var.event_delivery
+    CARETAKER_LOG_LEVEL      = var.log_level
   }
 
   # What the runtime and its extensions read. No connection string with a key is among them: storage, the scheduler and

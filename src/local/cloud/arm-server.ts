@@ -12,6 +12,7 @@ import {
   resourceNotFound,
   subscriptionNotFound,
 } from './errors';
+import { tellOfChange } from './events/resource-events';
 import type { ActiveFault, JournalEntry, Principal } from './model';
 import { parseResourceId, sameId } from './resource-id';
 import type { ArmAnswer, ArmCall, RouteMatch, Router } from './router';
@@ -116,6 +117,7 @@ async function serve(
     ...(clientRequestId === undefined ? {} : { clientRequestId }),
   };
   world.journal.add(entry);
+  tellOfChange(world, entry);
   if (effect?.kind === 'slow' && effect.delay !== undefined) await delayUnlessGone(effect.delay, response);
   if (cut) {
     request.socket.destroy();

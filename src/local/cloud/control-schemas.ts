@@ -88,6 +88,18 @@ const parameters: Record<keyof CloudControl, z.ZodType<unknown[]>> = {
   ]),
   setWebhook: z.tuple([z.strictObject({ url: z.url({ protocol: /^https?$/ }), actionGroupId: text.optional() })]),
   deliveries: z.tuple([]),
+  setEventWebhook: z.tuple([z.strictObject({ url: z.url({ protocol: /^https?$/ }) })]),
+  raiseEvent: z.tuple([
+    z.strictObject({
+      topic: text,
+      subject: z.string(),
+      eventType: text,
+      data: z.record(z.string(), z.unknown()),
+      copies: z.number().int().min(1).max(100).optional(),
+    }),
+  ]),
+  events: z.tuple([]),
+  eventDeliveries: z.tuple([]),
   token: z.tuple([
     z.strictObject({
       name: text,

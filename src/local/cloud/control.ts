@@ -53,6 +53,10 @@ export function createControl(world: World, monitor: Monitor, issuer: string): C
         for (const group of groups) for (const webhook of group.webhooks) webhook.serviceUri = url;
       }),
     deliveries: () => settled(() => monitor.deliveries.list()),
+    setEventWebhook: ({ url }) => world.events.subscribe(url),
+    raiseEvent: (event) => settled(() => world.events.raise(event)),
+    events: () => settled(() => world.events.events()),
+    eventDeliveries: () => settled(() => world.events.deliveries()),
     token: (request) => settled(() => personToken(world, request, issuer)),
     assignRole: (assignment) => settled(() => world.access.assign(assignment)),
     removeRole: (assignment) => settled(() => world.access.remove(assignment)),

@@ -5,10 +5,12 @@
  */
 
 import type { AlertState, CommonAlert, Delivery, MetricInjection, RaiseAlert } from './alert-model';
+import type { EventDelivery, GridEvent, RaisedEvent } from './events/model';
 import type { Estate, PowerState, RoleAssignment, RoleDefinition } from './estate-model';
 
 export type * from './alert-model';
 export type * from './estate-model';
+export type * from './events/model';
 
 /** A timer that can be called off. */
 export interface CloudTimer {
@@ -254,6 +256,13 @@ export interface CloudControl {
   /** Wires the webhook receivers of one action group (or all) to a URL. */
   setWebhook(target: { url: string; actionGroupId?: string }): Promise<void>;
   deliveries(): Promise<Delivery[]>;
+  /** Subscribes a webhook to every event of the cloud, after Event Grid's handshake. */
+  setEventWebhook(target: { url: string }): Promise<void>;
+  /** Raises an event as the platform would. */
+  raiseEvent(event: RaisedEvent): Promise<GridEvent>;
+  /** The newest events, delivered or not. */
+  events(): Promise<GridEvent[]>;
+  eventDeliveries(): Promise<EventDelivery[]>;
 
   token(request: TokenRequest): Promise<IssuedToken>;
   /** Gives a role to a principal at a scope while running. */

@@ -8,6 +8,7 @@ import { createControl } from './control';
 import { CloudControlError } from './errors';
 import { seedEstate } from './estate';
 import { defaultRoles } from './estate/people';
+import { createEventGrid } from './events/event-grid';
 import { createFaultStore } from './faults';
 import { createIdentityServer, identityHeaderOf } from './identity-server';
 import { createJournal } from './journal';
@@ -77,6 +78,7 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
     }),
     throttle: createThrottle(now),
     tokens: createTokenAuthority({ random, now: tokenNow }),
+    events: createEventGrid({ clock, random, webhookTimeout: timing.webhookTimeout }),
     injections: [],
     principals: new Map(estate.principals.map((principal) => [principal.name, principal])),
   };
@@ -105,6 +107,7 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
   const stop = (): Promise<void> => {
     stopping ??= (async () => {
       monitor.stop();
+      world.events.stop();
       await Promise.all([close(arm), close(identity)]);
     })();
     return stopping;

@@ -1,3 +1,4 @@
+import type { EventGrid } from './events/event-grid';
 import type { AccessControl } from './rbac';
 import type { FaultStore } from './faults';
 import type { Journal } from './journal';
@@ -27,6 +28,7 @@ export interface World {
   access: AccessControl;
   throttle: Throttle;
   tokens: TokenAuthority;
+  events: EventGrid;
   injections: MetricInjection[];
   /** Principals by name; people are added when a token is asked for them. */
   principals: Map<string, Principal>;

@@ -1,9 +1,8 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import type { environmentSchema } from '../../config';
 import type { ScaledTime } from '../../kernel/clock';
-import { connectCloudControl, seedEstate, type CloudControl, type RoleDefinition } from '../cloud';
+import { connectCloudControl, seedEstate, type CloudControl } from '../cloud';
 import { startProcess, type StartedProcess } from './child-process';
 import { scaledTimeText } from './clock';
 import type { CloudReady } from './cloud-process';
@@ -46,24 +45,6 @@ export interface Platform {
 export const localAudience = 'api://caretaker-local';
 
 const personTokenSeconds = 12 * 60 * 60;
-
-const permissionsSchema = z.object({
-  runbooks: z.record(z.string(), z.object({ actions: z.array(z.string()), dataActions: z.array(z.string()) })),
-});
-
-/** Caretaker's role as Terraform defines it, for the local cloud to enforce. */
-export async function roleFromInfra(root: string): Promise<RoleDefinition> {
-  const file = join(root, 'infra/modules/caretaker-role/permissions.json');
-  const { runbooks } = permissionsSchema.parse(JSON.parse(await readFile(file, 'utf8')));
-  const all = (pick: (one: { actions: string[]; dataActions: string[] }) => string[]): string[] =>
-    [...new Set(Object.values(runbooks).flatMap(pick))].sort();
-  return {
-    roleName: 'Caretaker Operator',
-    description: 'What the runbooks declare, and nothing else.',
-    permissions: [{ actions: all(({ actions }) => actions), dataActions: all(({ dataActions }) => dataActions) }],
-    assignableScopes: ['/'],
-  };
-}
 
 /** The environment of the function app on the local platform. */
 export function appEnvironment(options: {
@@ -114,6 +95,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const { url, keys } = host.ready;
     // The local monitor shows no tokens, so its action groups call the door of those that cannot.
     await control.setWebhook({ url: `${url}/api/alerts/azure-monitor/key?code=${keys.default}` });
+    await control.setEventWebhook({ url: `${url}/api/events/event-grid/key?code=${keys.default}` });
   } catch (error) {
     await cloud.stop();
     throw error;
