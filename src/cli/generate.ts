@@ -2,7 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { operatorApi } from '../operator';
 import { policyJsonSchema } from '../rules';
-import { catalogue, runbooks } from '../runbooks';
+import { catalogue } from '../runbooks';
+import { declaredPermissions } from './permissions';
 
 /** A file whose content follows from the code. */
 interface GeneratedFile {
@@ -12,19 +13,10 @@ interface GeneratedFile {
 
 /** Every generated file. Tests compare them with what is stored. */
 export function generatedFiles(): readonly GeneratedFile[] {
-  const sorted = (entries: readonly string[]): string[] => [...new Set(entries)].sort();
-  const permissions = Object.fromEntries(
-    [...runbooks]
-      .sort((left, right) => (left.name < right.name ? -1 : 1))
-      .map(({ name, permissions: { actions, dataActions } }) => [
-        name,
-        { actions: sorted(actions), dataActions: sorted(dataActions) },
-      ]),
-  );
   return [
     {
       path: 'infra/modules/caretaker-role/permissions.json',
-      content: `${JSON.stringify({ runbooks: permissions }, null, 2)}\n`,
+      content: `${JSON.stringify(declaredPermissions(), null, 2)}\n`,
     },
     { path: 'docs/policy.schema.json', content: `${JSON.stringify(policyJsonSchema(catalogue), null, 2)}\n` },
     { path: 'docs/openapi.json', content: `${JSON.stringify(operatorApi(), null, 2)}\n` },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Iso8601 } from '../kernel/clock';
+import type { Permissions } from '../kernel/permissions';
 import type { ResourceId } from '../kernel/resource-id';
 import { instantSchema } from '../kernel/schemas';
 
@@ -82,12 +83,6 @@ export const ticketSchema = z.object({
   retryAfterSeconds: z.number().min(0).max(3600),
 });
 export type Ticket = z.infer<typeof ticketSchema>;
-
-/** The permissions a runbook needs, as ARM names them. No wildcards. The role in `infra/` is generated from these. */
-export interface Permissions {
-  readonly actions: readonly string[];
-  readonly dataActions: readonly string[];
-}
 
 /**
  * A named, versioned procedure: how to plan from what was observed, how to judge the outcome, how to undo.

@@ -16,7 +16,7 @@ import {
   type RunningHost,
   type VirtualClock,
 } from '../../src/local/host';
-import { roleFromInfra } from '../../src/local/platform/platform';
+import { roleFromInfra } from '../../src/local/platform/roles';
 import { freshFunctionsCore } from './functions-core';
 
 const root = join(__dirname, '../..');

@@ -30,7 +30,7 @@ variable "roles" {
   }))
   nullable    = false
   description = <<-EOT
-    Roles by name (`writer`, `pruner`):
+    Roles by name (`writer`, `pruner`). A role also holds what permissions.json declares for the holder of its name.
     - `runbooks`: whose permissions the role has; null for every runbook in permissions.json, an empty set for none.
     - `owners`: automation owners (infra/ownership.yaml) whose fields the role may write: scaler, rotator, dns, backup.
     - `actions`: further control-plane operations, each spelled out.
@@ -69,7 +69,7 @@ variable "permissions" {
     dataActions = optional(list(string), [])
   }))
   default     = null
-  description = "Runbook to its permissions; null (normal) for permissions.json, which is generated from the runbooks' own declarations."
+  description = "Runbook to its permissions, and nothing for other parts of the application; null (normal) for permissions.json, which is generated from the code's own declarations."
 
   validation {
     condition     = var.permissions == null || alltrue(flatten([for permission in values(coalesce(var.permissions, {})) : [for action in concat(permission.actions, permission.dataActions) : can(regex("^[A-Za-z]+\\.[A-Za-z.]+(/[A-Za-z0-9]+)+$", action))]]))
