@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { EpochMillis, ScaledTime } from '../kernel/clock';
 import { runHostCommand } from '../local/host';
-import { runDemo } from '../local/demo';
+import { runDemo, sceneNames } from '../local/demo';
 import { roleFromInfra, runCloudProcess, runHostProcess, startLocally } from '../local/platform';
 import { generate } from './generate';
 import { verifyStoredLedger } from './ledger';
@@ -57,13 +57,17 @@ export function createProgram(): Command {
 
   program
     .command('demo')
-    .description('run a whole platform on this machine, break a machine and watch it being repaired')
+    .description('run a whole platform on this machine, break it in several ways and watch it being looked after')
+    .addOption(
+      new Option('--scene <names...>', 'show only these').choices(sceneNames).default([], 'all, one after the other'),
+    )
     .option('--json', 'print one machine-readable summary as the last line', false)
     .option('--keep', 'leave the platform running afterwards', false)
     .option('--speed <factor>', 'how many seconds of the platform pass in a real one', factor, 20)
     .option('--port <number>', 'port of the function app (0: any free one)', portNumber, 0)
-    .action(async (options: { json: boolean; keep: boolean; speed: number; port: number }) => {
-      process.exitCode = await runDemo({ ...options, root });
+    .action(async (options: { scene: string[]; json: boolean; keep: boolean; speed: number; port: number }) => {
+      const { scene: only, ...rest } = options;
+      process.exitCode = await runDemo({ ...rest, only, root });
     });
 
   program

@@ -72,10 +72,14 @@ test('the demo ends well, says so in its last line, and leaves nothing behind', 
     }
   };
   const before = folders();
-  const child = spawn(process.execPath, [join(root, 'dist/caretaker.js'), 'demo', '--json', '--speed', '60'], {
-    cwd: tmpdir(),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [join(root, 'dist/caretaker.js'), 'demo', '--scene', 'hung-machine', '--json', '--speed', '60'],
+    {
+      cwd: tmpdir(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let out = '';
   let told = '';
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
@@ -85,13 +89,18 @@ test('the demo ends well, says so in its last line, and leaves nothing behind', 
   const summary = JSON.parse(out.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
   expect(summary).toMatchObject({
     ok: true,
-    end: 'repaired',
-    outcomes: [
-      { runbook: 'restart-vm', result: 'ineffective' },
-      { runbook: 'redeploy-vm', result: 'verified' },
+    scenes: [
+      {
+        scene: 'hung-machine',
+        end: 'repaired',
+        outcomes: [
+          { runbook: 'restart-vm', result: 'ineffective' },
+          { runbook: 'redeploy-vm', result: 'verified' },
+        ],
+        armWrites: 2,
+        ledger: { valid: true },
+      },
     ],
-    armWrites: 2,
-    ledger: { valid: true },
   });
   expect(folders()).toEqual(before);
 }, 120_000);

@@ -26,8 +26,12 @@ function levels(environment: Record<string, string>): Record<string, unknown> {
 }
 
 it('with tokens the app asks for them itself, and the host for a key where a sender can do no better', () => {
-  const { 'alerts-azure-monitor-key': keyed, ...others } = levels({ ...deployed, ...tokens });
-  expect(keyed).toBe('function');
+  const {
+    'alerts-azure-monitor-key': alerts,
+    'events-event-grid-key': events,
+    ...others
+  } = levels({ ...deployed, ...tokens });
+  expect([alerts, events]).toEqual(['function', 'function']);
   expect(Object.keys(others).length).toBeGreaterThan(15);
   expect(new Set(Object.values(others))).toEqual(new Set(['anonymous']));
 });

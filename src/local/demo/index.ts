@@ -1,1 +1,1 @@
-export { runDemo } from './demo';
+export { runDemo, sceneNames } from './demo';
