@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createRestError, getClient } from '@azure-rest/core-client';
+import { createRestError, getClient, type Client } from '@azure-rest/core-client';
 import { ComputeManagementClient } from '@azure/arm-compute';
 import { MonitorClient } from '@azure/arm-monitor';
 import type { TokenCredential } from '@azure/identity';
@@ -14,6 +14,8 @@ export interface AzureClients {
   monitor(subscriptionId: string): MonitorClient;
   /** Azure Resource Health's current word on a resource; `unknown` when it has none. */
   resourceHealth(id: ResourceId, abort: AbortSignal): Promise<MachineObservation['resourceHealth']>;
+  /** ARM by path, for providers without a client package here. Does not retry; answers are not checked. */
+  readonly arm: Client;
 }
 
 /** An answer, as far as the SDK does not hand it out. */
@@ -70,6 +72,7 @@ export function createAzureClients(options: {
     });
 
   return {
+    arm,
     compute,
     monitor: (subscriptionId) =>
       kept(monitors, subscriptionId, () => new MonitorClient(credential, subscriptionId, shared)),
