@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CloudControlError } from './errors';
 import type { CloudControl } from './model';
+import { scaleSetParameters } from './scale-set-control';
 
 const text = z.string().min(1);
 const tags = z.record(z.string(), z.string());
@@ -31,6 +32,7 @@ const assignment = z.strictObject({ principal: text, role: text, scope: text });
 
 /** What each lever takes, checked where it is pulled from another process. */
 const parameters: Record<keyof CloudControl, z.ZodType<unknown[]>> = {
+  ...scaleSetParameters,
   now: z.tuple([]),
   machines: z.tuple([]),
   machine: z.tuple([text]),

@@ -5,6 +5,7 @@ import type { CloudControl, MachineState } from './model';
 import type { Monitor } from './monitor/monitor';
 import { personToken } from './people-tokens';
 import { sameId } from './resource-id';
+import { scaleSetLevers } from './scale-set-control';
 import type { World } from './world';
 
 /** The levers, in process. */
@@ -21,6 +22,7 @@ export function createControl(world: World, monitor: Monitor, issuer: string): C
       return world.machines.state(machine);
     });
   return {
+    ...scaleSetLevers(world, settled),
     now: () => settled(() => world.clock.now()),
     machines: () => settled(() => world.machines.all().map((machine) => world.machines.state(machine))),
     machine: (idOrName) => onMachine(idOrName, () => undefined),

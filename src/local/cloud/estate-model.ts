@@ -81,6 +81,8 @@ export interface MachineSeed {
   osDiskId: string;
   dataDiskIds?: string[];
   power?: PowerState;
+  /** The scale set that it is an instance of. */
+  scaleSetId?: string;
 }
 
 /** A Cloudflare zone, as data. */

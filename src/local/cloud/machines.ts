@@ -35,13 +35,27 @@ export interface Machine {
   version: number;
   effects: Record<MachineAction, number>;
   history: MachineMoment[];
+  /** When it was deleted; its history stays for the metrics of what it was part of. */
+  removedAt?: number;
 }
+
+/** What is told of every change of a machine, after it. */
+export type MachineListener = (machine: Machine, at: number) => void;
 
 const strength = { restart: 1, redeploy: 2, replace: 3 } as const;
 export type Remedy = keyof typeof strength;
 
 export interface Machines {
   all(): Machine[];
+  /** Puts a new machine into the world. It boots until `bootsUntil`; without that it has always been there, and runs. */
+  add(seed: MachineSeed, bootsUntil?: number): Machine;
+  /** Takes a machine out of the world at once. */
+  remove(machine: Machine, at: number): void;
+  /** A machine that is deleted serves nothing any more, and is gone at `endsAt`. */
+  deleteBy(machine: Machine, endsAt: number): void;
+  /** Gives a machine a fresh system disk; it boots until `endsAt`. */
+  reimage(machine: Machine, endsAt: number): void;
+  onChange(listener: MachineListener): void;
   byId(id: string): Machine | undefined;
   /** By name or id; throws an error that names what is missing or ambiguous. */
   require(idOrName: string): Machine;
@@ -70,6 +84,7 @@ export function createMachines(options: {
 }): Machines {
   const { now, random, schedule, timing } = options;
   const machines = options.seeds.map((seed) => fromSeed(seed, now(), random));
+  const listeners: MachineListener[] = [];
 
   const remember = (machine: Machine, at: number): void => {
     machine.history.push({
@@ -86,6 +101,15 @@ export function createMachines(options: {
     if (machine.provisioning !== provisioning) machine.provisioningSince = at;
     machine.version += 1;
     remember(machine, at);
+    for (const listener of listeners) listener(machine, at);
+  };
+  const remove = (machine: Machine, at: number): void => {
+    const index = machines.indexOf(machine);
+    if (index < 0) return;
+    machines.splice(index, 1);
+    change(machine, at, () => {
+      machine.removedAt = at;
+    });
   };
   const remedy = (machine: Machine, kind: Remedy): void => {
     const healedBy = machine.breakage?.healedBy;
@@ -148,6 +172,47 @@ export function createMachines(options: {
 
   return {
     all: () => machines,
+    add(seed, bootsUntil) {
+      const machine = fromSeed(seed, now(), random);
+      machines.push(machine);
+      if (bootsUntil === undefined) return machine;
+      machine.history.length = 0;
+      change(machine, now(), () => {
+        machine.power = 'starting';
+        machine.provisioning = 'Updating';
+      });
+      schedule.at(bootsUntil, (time) => {
+        if (machine.removedAt !== undefined) return;
+        change(machine, time, () => {
+          machine.provisioning = 'Succeeded';
+          boot(machine, time, 'replace');
+        });
+      });
+      return machine;
+    },
+    remove,
+    deleteBy(machine, endsAt) {
+      change(machine, now(), () => {
+        machine.power = 'stopping';
+        machine.provisioning = 'Updating';
+      });
+      schedule.at(endsAt, (time) => remove(machine, time));
+    },
+    reimage(machine, endsAt) {
+      change(machine, now(), () => {
+        machine.provisioning = 'Updating';
+        delete machine.provisioningError;
+        machine.rebooting = true;
+      });
+      schedule.at(endsAt, (time) => {
+        if (machine.removedAt !== undefined) return;
+        change(machine, time, () => {
+          machine.provisioning = 'Succeeded';
+          boot(machine, time, 'replace');
+        });
+      });
+    },
+    onChange: (listener) => void listeners.push(listener),
     byId: (id) => machines.find((machine) => sameId(machine.id, id)),
     require(idOrName) {
       const found = machines.filter(
@@ -239,6 +304,8 @@ export function createMachines(options: {
       ...(machine.breakage === undefined ? {} : { breakage: { ...machine.breakage } }),
       tags: { ...machine.tags },
       effects: { ...machine.effects },
+      ...(machine.seed.zone === undefined ? {} : { zone: machine.seed.zone }),
+      ...(machine.seed.scaleSetId === undefined ? {} : { scaleSetId: machine.seed.scaleSetId }),
     }),
     agent,
     healthy,

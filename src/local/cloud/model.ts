@@ -7,9 +7,11 @@
 import type { AlertState, CommonAlert, Delivery, MetricInjection, RaiseAlert } from './alert-model';
 import type { EventDelivery, GridEvent, RaisedEvent } from './events/model';
 import type { Estate, PowerState, RoleAssignment, RoleDefinition } from './estate-model';
+import type { ScaleSetControl } from './scale-set-model';
 
 export type * from './alert-model';
 export type * from './estate-model';
+export type * from './scale-set-model';
 export type * from './events/model';
 
 /** A timer that can be called off. */
@@ -38,6 +40,14 @@ export interface CloudTiming {
   deallocate: number;
   /** PATCH of a virtual machine (tags). */
   update: number;
+  /** New instances of a scale set, until they run. */
+  scaleOut: number;
+  /** From the deletion of an instance to its end: it hears of it by its termination notification, and drains. */
+  drain: number;
+  /** A fresh system disk for an instance, until it runs. */
+  reimage: number;
+  /** From running to serving: until then an instance takes no load, and is busy with starting. */
+  warmUp: number;
   /** From the machine running again to the guest agent reporting again. */
   agentReady: number;
   /** `Retry-After` of 202 answers and of operation status, in seconds. */
@@ -116,6 +126,9 @@ export interface MachineState {
   tags: Record<string, string>;
   /** How often each action took effect (not: was accepted) since the cloud started. */
   effects: Record<MachineAction, number>;
+  zone?: string;
+  /** The scale set that it is an instance of. */
+  scaleSetId?: string;
 }
 
 export type MachineAction = 'restart' | 'redeploy' | 'start' | 'powerOff' | 'deallocate' | 'update';
@@ -230,7 +243,7 @@ export interface IssuedToken {
  * `connectCloudControl`), hence everything is a promise.
  * An unknown machine, alert rule or fault is an error that names it.
  */
-export interface CloudControl {
+export interface CloudControl extends ScaleSetControl {
   now(): Promise<number>;
   machines(): Promise<MachineState[]>;
   /** By name (if unique) or resource id. */

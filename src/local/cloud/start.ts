@@ -20,10 +20,12 @@ import { registerCompute } from './providers/compute';
 import { registerMetrics } from './providers/metrics';
 import { registerMonitorRules } from './providers/monitor-rules';
 import { registerResourceHealth } from './providers/resource-health';
+import { registerScaleSets } from './providers/scale-sets';
 import { registerResources } from './providers/resources';
 import { createRandom } from './random';
 import { createAccessControl } from './rbac';
 import { createRouter } from './router';
+import { createScaleSets } from './scale-sets';
 import { createSchedule } from './schedule';
 import { createThrottle } from './throttling';
 import { createTokenAuthority } from './tokens';
@@ -38,6 +40,10 @@ export const defaultTiming: CloudTiming = {
   powerOffSkipShutdown: 5_000,
   deallocate: 30_000,
   update: 2_000,
+  scaleOut: 60_000,
+  drain: 30_000,
+  reimage: 60_000,
+  warmUp: 60_000,
   agentReady: 10_000,
   retryAfterSeconds: 10,
   metricSample: 15_000,
@@ -59,6 +65,7 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
   const estate = options.estate ?? seedEstate();
   const schedule = createSchedule(now);
   const tokenNow = options.tokenNow ?? Date.now;
+  const machines = createMachines({ seeds: estate.machines, now, random, schedule, timing });
   const world: World = {
     clock,
     tokenNow,
@@ -68,7 +75,8 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
     pageSize: options.pageSize ?? 50,
     audiences: options.audiences ?? [],
     schedule,
-    machines: createMachines({ seeds: estate.machines, now, random, schedule, timing }),
+    machines,
+    scaleSets: createScaleSets({ resources: estate.resources, machines, now, random, schedule, timing }),
     operations: createOperationStore({ now, random }),
     faults: createFaultStore(),
     journal: createJournal(),
@@ -80,11 +88,13 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
     tokens: createTokenAuthority({ random, now: tokenNow }),
     events: createEventGrid({ clock, random, webhookTimeout: timing.webhookTimeout }),
     injections: [],
+    metricGaps: [],
     principals: new Map(estate.principals.map((principal) => [principal.name, principal])),
   };
 
   const router = createRouter();
   registerCompute(router, world);
+  registerScaleSets(router, world);
   registerMetrics(router, world);
   registerMonitorRules(router, world);
   registerResourceHealth(router, world);

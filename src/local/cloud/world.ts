@@ -3,9 +3,10 @@ import type { AccessControl } from './rbac';
 import type { FaultStore } from './faults';
 import type { Journal } from './journal';
 import type { Machines } from './machines';
-import type { CloudClock, CloudTiming, Estate, MetricInjection, Principal } from './model';
+import type { CloudClock, CloudTiming, Estate, MetricGap, MetricInjection, Principal } from './model';
 import type { OperationStore } from './operations';
 import type { SeededRandom } from './random';
+import type { ScaleSets } from './scale-sets';
 import type { Schedule } from './schedule';
 import type { Throttle } from './throttling';
 import type { TokenAuthority } from './tokens';
@@ -22,6 +23,7 @@ export interface World {
   audiences: string[];
   schedule: Schedule;
   machines: Machines;
+  scaleSets: ScaleSets;
   operations: OperationStore;
   faults: FaultStore;
   journal: Journal;
@@ -30,6 +32,7 @@ export interface World {
   tokens: TokenAuthority;
   events: EventGrid;
   injections: MetricInjection[];
+  metricGaps: MetricGap[];
   /** Principals by name; people are added when a token is asked for them. */
   principals: Map<string, Principal>;
 }

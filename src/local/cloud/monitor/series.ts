@@ -1,6 +1,7 @@
 import type { Machine, MachineMoment } from '../machines';
 import type { Aggregation } from '../model';
 import { sameId } from '../resource-id';
+import type { ScaleSet } from '../scale-sets';
 import type { World } from '../world';
 
 export interface MetricKind {
@@ -42,6 +43,8 @@ export const machineMetrics: MetricKind[] = [
       if (moment.power !== 'running') return 0;
       const kind = moment.breakage?.kind;
       if (kind === 'guest-hung' || kind === 'host-failing') return 0;
+      const shared = world.scaleSets.cpu(machine, moment, at);
+      if (shared !== undefined) return shared;
       return kind === 'memory-exhausted' ? 96 + noise * 3 : 12 + noise * 18;
     },
   },
@@ -66,11 +69,35 @@ export function sampleMetric(world: World, resourceId: string, metric: string, a
     const from = injection.from ?? Number.NEGATIVE_INFINITY;
     if (at >= from && at < (injection.until ?? Number.POSITIVE_INFINITY)) return injection.value;
   }
-  const machine = world.machines.byId(resourceId);
+  const lost = world.metricGaps.some(
+    (gap) =>
+      sameId(gap.resourceId, resourceId) &&
+      (gap.metricName === undefined || sameId(gap.metricName, metric)) &&
+      at >= gap.from &&
+      at < (gap.until ?? Number.POSITIVE_INFINITY),
+  );
+  if (lost) return undefined;
   const kind = machineMetrics.find((each) => each.name.toLowerCase() === metric.toLowerCase());
-  if (machine === undefined || kind === undefined) return undefined;
+  if (kind === undefined) return undefined;
+  const set = world.scaleSets.byId(resourceId);
+  if (set !== undefined) return meanOfInstances(world, set, kind, at);
+  const machine = world.machines.byId(resourceId);
+  if (machine === undefined) return undefined;
   const moment = machine.history.findLast((each) => each.at <= at);
   return moment === undefined ? undefined : kind.sample(world, machine, moment, at);
+}
+
+/** A scale set's metric is that of its instances at the time, on average; those without data do not count. */
+function meanOfInstances(world: World, set: ScaleSet, kind: MetricKind, at: number): number | undefined {
+  const values = world.scaleSets
+    .everyone(set)
+    .map((machine) => {
+      const moment = machine.history.findLast((each) => each.at <= at);
+      const there = moment !== undefined && (machine.removedAt === undefined || at < machine.removedAt);
+      return there ? kind.sample(world, machine, moment, at) : undefined;
+    })
+    .filter((value) => value !== undefined);
+  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 export type Aggregates = Record<Aggregation, number>;

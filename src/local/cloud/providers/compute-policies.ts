@@ -17,6 +17,9 @@ export const computePolicies = {
   updateMachine: policy('UpdateVM', [500, 1_500], [4, 12]),
   /** Delete and deallocate. */
   deleteMachine: policy('DeleteVM', [500, 1_500], [4, 12]),
+  /** Source: the same page, tables for virtual machine scale sets. */
+  getScaleSet: policy('GetVMScaleSet', [1_000, 3_000], [12, 36]),
+  updateScaleSet: policy('VMScaleSetActions', [500, 1_500], [12, 36]),
   list: policy('HighCostGet', [300, 900]),
   operationStatus: policy('GetOperation', [5_000, 15_000], [15, 45]),
 } as const;

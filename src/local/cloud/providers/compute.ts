@@ -42,7 +42,10 @@ export function registerCompute(router: Router, world: World): void {
   const list = (call: ArmCall, belongs: (each: Machine) => boolean): ArmAnswer => {
     const withStatus =
       call.query.get('statusOnly') === 'true' || call.query.get('$expand')?.toLowerCase() === 'instanceview';
-    return page(call, world.pageSize, world.machines.all().filter(belongs), (each) =>
+    const scaleSet = scaleSetOf(call);
+    const wanted = (each: Machine): boolean =>
+      belongs(each) && (scaleSet === undefined || sameId(each.seed.scaleSetId ?? '', scaleSet));
+    return page(call, world.pageSize, world.machines.all().filter(wanted), (each) =>
       withStatus ? withInstanceView(world, each) : machineBody(world, each),
     );
   };
@@ -110,6 +113,20 @@ export function registerCompute(router: Router, world: World): void {
     ...powerActions(world, find),
     ...operationRoutes(world),
   );
+}
+
+/** The one filter that the list takes: the instances of a scale set. */
+function scaleSetOf(call: ArmCall): string | undefined {
+  const filter = call.query.get('$filter');
+  if (filter === null) return undefined;
+  const id = /^'?virtualMachineScaleSet\/id'? eq '?([^']+)'?$/i.exec(filter.trim())?.[1];
+  if (id === undefined) {
+    throw badRequest(
+      'InvalidParameter',
+      `The value '${filter}' of parameter $filter is invalid: only 'virtualMachineScaleSet/id' eq is allowed.`,
+    );
+  }
+  return id;
 }
 
 /**
@@ -222,7 +239,8 @@ function allocationError(target: Machine): OperationError {
       };
 }
 
-function operationHeaders(world: World, call: ArmCall, record: OperationRecord): Record<string, string> {
+/** Where a caller asks how an operation is doing. */
+export function operationHeaders(world: World, call: ArmCall, record: OperationRecord): Record<string, string> {
   const version = call.query.get('api-version') ?? '';
   const url =
     `${call.origin}/subscriptions/${record.subscriptionId}/providers/Microsoft.Compute/locations/${record.location}` +

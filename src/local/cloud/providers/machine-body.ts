@@ -22,6 +22,7 @@ export function machineBody(world: World, machine: Machine): Record<string, unkn
       hardwareProfile: { vmSize: seed.size },
       provisioningState: machine.provisioning,
       vmId: machine.vmId,
+      ...(seed.scaleSetId === undefined ? {} : { virtualMachineScaleSet: { id: seed.scaleSetId } }),
       storageProfile: {
         imageReference: {
           publisher: 'Canonical',

@@ -4,6 +4,7 @@ import { durationMs } from '../monitor/duration';
 import { aggregateMetric, machineMetricNamespace, machineMetrics, type MetricKind } from '../monitor/series';
 import { parseResourceId, sameId } from '../resource-id';
 import type { ArmAnswer, ArmCall, Router } from '../router';
+import { scaleSetType } from '../scale-sets';
 import type { World } from '../world';
 
 const apiVersions = ['2024-02-01', '2023-10-01', '2021-05-01', '2019-07-01', '2018-01-01'] as const;
@@ -29,7 +30,7 @@ export function registerMetrics(router: Router, world: World): void {
       apiVersions,
       handle(call) {
         const { scope, type } = requireResource(world, call);
-        return { status: 200, body: { value: kindsFor(type).map((kind) => definition(scope, kind)) } };
+        return { status: 200, body: { value: kindsFor(type).map((kind) => definition(scope, type, kind)) } };
       },
     },
   );
@@ -95,7 +96,7 @@ function requireResource(world: World, call: ArmCall): { scope: string; type: st
 }
 
 function kindsFor(type: string): MetricKind[] {
-  return type === machineMetricNamespace ? machineMetrics : [];
+  return type === machineMetricNamespace || type === scaleSetType ? machineMetrics : [];
 }
 
 function kindOf(kinds: MetricKind[], type: string, name: string, world: World, scope: string): MetricKind {
@@ -141,11 +142,11 @@ function timespan(world: World, text: string | null): { from: number; to: number
   return { from, to };
 }
 
-function definition(scope: string, kind: MetricKind): Record<string, unknown> {
+function definition(scope: string, type: string, kind: MetricKind): Record<string, unknown> {
   return {
     id: `${scope}/providers/microsoft.insights/metricdefinitions/${kind.name}`,
     resourceId: scope,
-    namespace: machineMetricNamespace,
+    namespace: type,
     name: { value: kind.name, localizedValue: kind.name },
     displayDescription: kind.description,
     unit: kind.unit,

@@ -14,10 +14,6 @@ const shownTypes: { type: string; apiVersions: string[] }[] = [
     type: 'Microsoft.Compute/disks',
     apiVersions: ['2026-03-02', '2026-04-01', '2025-01-02', '2024-03-02', '2023-10-02'],
   },
-  {
-    type: 'Microsoft.Compute/virtualMachineScaleSets',
-    apiVersions: ['2026-04-01', '2025-11-01', '2025-04-01', '2024-11-01', '2024-07-01'],
-  },
   { type: 'Microsoft.Network/virtualNetworks', apiVersions: ['2025-01-01', '2024-07-01', '2024-05-01'] },
   { type: 'Microsoft.Network/loadBalancers', apiVersions: ['2025-01-01', '2024-07-01', '2024-05-01'] },
   { type: 'Microsoft.Network/networkInterfaces', apiVersions: ['2025-01-01', '2024-07-01', '2024-05-01'] },
