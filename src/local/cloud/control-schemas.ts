@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dnsParameters } from './cloudflare/levers';
 import { CloudControlError } from './errors';
 import type { CloudControl } from './model';
 import { scaleSetParameters } from './scale-set-control';
@@ -32,6 +33,7 @@ const assignment = z.strictObject({ principal: text, role: text, scope: text });
 
 /** What each lever takes, checked where it is pulled from another process. */
 const parameters: Record<keyof CloudControl, z.ZodType<unknown[]>> = {
+  ...dnsParameters,
   ...scaleSetParameters,
   now: z.tuple([]),
   machines: z.tuple([]),

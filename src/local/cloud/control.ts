@@ -1,7 +1,7 @@
 import { controlMethods } from './control-schemas';
 import { CloudControlError } from './errors';
 import type { Machine } from './machines';
-import type { CloudControl, MachineState } from './model';
+import type { CloudControl, DnsControl, MachineState } from './model';
 import type { Monitor } from './monitor/monitor';
 import { personToken } from './people-tokens';
 import { sameId } from './resource-id';
@@ -9,7 +9,7 @@ import { scaleSetLevers } from './scale-set-control';
 import type { World } from './world';
 
 /** The levers, in process. */
-export function createControl(world: World, monitor: Monitor, issuer: string): CloudControl {
+export function createControl(world: World, monitor: Monitor, dns: DnsControl, issuer: string): CloudControl {
   const settled = <T>(act: () => T): Promise<T> =>
     new Promise((resolve) => {
       world.schedule.settle();
@@ -23,6 +23,7 @@ export function createControl(world: World, monitor: Monitor, issuer: string): C
     });
   return {
     ...scaleSetLevers(world, settled),
+    ...dns,
     now: () => settled(() => world.clock.now()),
     machines: () => settled(() => world.machines.all().map((machine) => world.machines.state(machine))),
     machine: (idOrName) => onMachine(idOrName, () => undefined),

@@ -5,11 +5,13 @@
  */
 
 import type { AlertState, CommonAlert, Delivery, MetricInjection, RaiseAlert } from './alert-model';
+import type { DnsControl, RunningCloudflare } from './cloudflare/model';
 import type { EventDelivery, GridEvent, RaisedEvent } from './events/model';
 import type { Estate, PowerState, RoleAssignment, RoleDefinition } from './estate-model';
 import type { ScaleSetControl } from './scale-set-model';
 
 export type * from './alert-model';
+export type * from './cloudflare/model';
 export type * from './estate-model';
 export type * from './scale-set-model';
 export type * from './events/model';
@@ -243,7 +245,7 @@ export interface IssuedToken {
  * `connectCloudControl`), hence everything is a promise.
  * An unknown machine, alert rule or fault is an error that names it.
  */
-export interface CloudControl extends ScaleSetControl {
+export interface CloudControl extends ScaleSetControl, DnsControl {
   now(): Promise<number>;
   machines(): Promise<MachineState[]>;
   /** By name (if unique) or resource id. */
@@ -295,6 +297,8 @@ export interface RunningCloud {
   /** OpenID issuer of the tokens, as in their `iss` claim. */
   issuer: string;
   tenantId: string;
+  /** Cloudflare: its API, its name servers, and the resolvers of the world. */
+  cloudflare: RunningCloudflare;
   /** PEM file of the CA that signed ARM's certificate. */
   caFile: string;
   /**

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createArmServer } from './arm-server';
 import { createServerCertificate } from './certificates';
 import { createSystemClock } from './clock';
+import { startCloudflare } from './cloudflare/start';
 import { createControl } from './control';
 import { CloudControlError } from './errors';
 import { seedEstate } from './estate';
@@ -114,16 +115,18 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
   let control: CloudControl | undefined;
   let baseUrl = 'http://127.0.0.1';
   let stopping: Promise<void> | undefined;
+  let cloudflare: Awaited<ReturnType<typeof startCloudflare>> | undefined;
   const stop = (): Promise<void> => {
     stopping ??= (async () => {
       monitor.stop();
       world.events.stop();
-      await Promise.all([close(arm), close(identity)]);
+      await Promise.all([close(arm), close(identity), cloudflare?.stop()]);
     })();
     return stopping;
   };
   let armEndpoint: string;
   try {
+    cloudflare = await startCloudflare(world);
     armEndpoint = `https://127.0.0.1:${await listen(arm, options.armPort)}`;
     baseUrl = `http://127.0.0.1:${await listen(identity, options.identityPort)}`;
   } catch (error) {
@@ -131,14 +134,16 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
     throw error;
   }
   const issuer = `${baseUrl}/${estate.tenantId}/v2.0`;
-  control = createControl(world, monitor, issuer);
+  control = createControl(world, monitor, cloudflare.levers, issuer);
 
   const principalOf = (name: string): Principal => {
     const found = world.principals.get(name);
     if (found !== undefined && found.kind !== 'person') return found;
     throw new CloudControlError(`no managed identity in the estate is named '${name}'`);
   };
+  const { running } = cloudflare;
   return {
+    cloudflare: running,
     armEndpoint,
     identityEndpoint: `${baseUrl}/msi/token`,
     identityHeader: identityHeaderOf(world, principalOf('caretaker')),
@@ -151,6 +156,11 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
       IDENTITY_HEADER: identityHeaderOf(world, principalOf(principal)),
       NODE_EXTRA_CA_CERTS: certificate.caFile,
       CARETAKER_ARM_ENDPOINT: armEndpoint,
+      CARETAKER_CLOUDFLARE_API: running.endpoint,
+      CARETAKER_CLOUDFLARE_TOKEN: running.token,
+      CARETAKER_LOCAL_DNS: Object.entries(running.servers)
+        .map(([name, address]) => `${name}=${address}`)
+        .join(','),
       CARETAKER_LOCAL_CLOUD: baseUrl,
       AZURE_TENANT_ID: estate.tenantId,
     }),
