@@ -16,16 +16,20 @@ export interface DemoOptions {
   readonly only: readonly string[];
 }
 
-/** Names of the scenes, in their order. */
-export const sceneNames: readonly string[] = scenes.map(({ name }) => name);
-
 /**
  * Boots the local platform and plays the scenes on it, one after the other. Returns the exit code: 0 when every outcome is what
- * it should be. A scene that fails does not keep the others from being shown.
+ * it should be. A scene that fails does not keep the others from being shown. A name that is no scene's is told, with the
+ * names that are, and ends in 1.
  */
 export async function runDemo(options: DemoOptions): Promise<number> {
   const { root, json, keep, speed, port, only } = options;
   const screen = createScreen(json);
+  const names = scenes.map(({ name }) => name);
+  const unknown = only.filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    process.stderr.write(`There is no scene ${unknown.join(', ')}; there are: ${names.join(', ')}\n`);
+    return 1;
+  }
   const folder = join(root, '.caretaker');
   await mkdir(folder, { recursive: true });
   const directory = await mkdtemp(join(folder, 'demo-'));

@@ -1,1 +1,1 @@
-export { runDemo, sceneNames } from './demo';
+export { runDemo } from './demo';
