@@ -94,6 +94,8 @@ export function compose(config: Config, given: Given = {}): void {
     verifyLedger: () => verifyLedger({ logs: ledgerLogs, documents, environment: config.environment }),
     clock,
     log,
+    ledger,
+    documents,
   });
 }
 

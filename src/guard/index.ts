@@ -5,3 +5,4 @@ export { applyGuardOperation } from './entity';
 export { untilProblem } from './orders.plan';
 export { emptyGuard, fenceProblem, switchProblem } from './plan';
 export { acquire, release } from './plan';
+export { breakerStates, budgetUses, queueOf, type BreakerState, type BudgetUse, type QueuePlace } from './view.plan';

@@ -1,5 +1,5 @@
 import type { EpochMillis } from '../kernel/clock';
-import type { BudgetLimit, Check, GuardRequest, GroupLimit, GuardState, Reason, Waiter } from './model';
+import type { Action, BudgetLimit, Check, GuardRequest, GroupLimit, GuardState, Reason, Waiter } from './model';
 import { because, epoch, isLive, span } from './reasons.plan';
 
 /** A limit's answer, and under which key a run waits for it. `key` is absent when nobody waits for this limit. */
@@ -17,36 +17,62 @@ function groupOf(target: string): string {
   return target.split('/').slice(0, 5).join('/');
 }
 
-/** Others than this resource that were acted on in the window and count in the budget, each with its newest action. */
-function usedBy(state: GuardState, budget: BudgetLimit, request: GuardRequest, now: number): Map<string, number> {
-  const since = now - budget.windowSeconds * 1000;
-  const prefix = `${groupOf(request.target)}/`;
-  const newest = new Map<string, number>();
-  for (const action of state.actions) {
-    if (!action.acted) {
-      continue;
-    }
-    const counts =
-      budget.per === 'rule'
-        ? action.rule === request.rule
-        : budget.per !== 'resource-group' || action.target.startsWith(prefix);
-    const { at } = action;
-    if (counts && at > since) {
-      newest.set(action.target, Math.max(at, newest.get(action.target) ?? at));
-    }
-  }
-  return newest;
-}
-
-function budgetKey({ name, per }: BudgetLimit, request: GuardRequest): string {
+/** Where an action counts in a budget: its key there, the same for all that are counted together. */
+function scopeKey(
+  { name, per }: BudgetLimit,
+  { target, rule }: { readonly target: string; readonly rule: string },
+): string {
   switch (per) {
     case 'rule':
-      return `budget ${name} of rule ${request.rule}`;
+      return `budget ${name} of rule ${rule}`;
     case 'resource-group':
-      return `budget ${name} of ${groupOf(request.target)}`;
+      return `budget ${name} of ${groupOf(target)}`;
     default:
       return `budget ${name}`;
   }
+}
+
+/** Resources that were acted on in the window, each with its newest action, by what is counted together. */
+export function budgetScopes(state: GuardState, budget: BudgetLimit, now: number): Map<string, Map<string, number>> {
+  const since = now - budget.windowSeconds * 1000;
+  const isWhole = budget.per === undefined || budget.per === 'environment';
+  const scopes = new Map<string, Map<string, number>>(isWhole ? [[`budget ${budget.name}`, new Map()]] : []);
+  for (const action of state.actions) {
+    if (action.acted && action.at > since) {
+      const key = scopeKey(budget, action);
+      const newest = scopes.get(key) ?? new Map<string, number>();
+      scopes.set(key, newest.set(action.target, Math.max(action.at, newest.get(action.target) ?? action.at)));
+    }
+  }
+  return scopes;
+}
+
+/** Whether an action is counted together with a request; made once for all actions, because they are many. */
+function sharing({ per }: BudgetLimit, { target, rule }: GuardRequest): (action: Action) => boolean {
+  switch (per) {
+    case 'rule':
+      return (action) => action.rule === rule;
+    case 'resource-group': {
+      const prefix = `${groupOf(target)}/`;
+      return (action) => action.target.startsWith(prefix);
+    }
+    default:
+      return () => true;
+  }
+}
+
+/** Resources that were acted on in the window and count in the request's budget, each with its newest action. */
+function usedBy(state: GuardState, budget: BudgetLimit, request: GuardRequest, now: number): Map<string, number> {
+  const since = now - budget.windowSeconds * 1000;
+  const shares = sharing(budget, request);
+  const newest = new Map<string, number>();
+  for (const action of state.actions) {
+    const { at, acted, target } = action;
+    if (acted && at > since && shares(action)) {
+      newest.set(target, Math.max(at, newest.get(target) ?? at));
+    }
+  }
+  return newest;
 }
 
 /** Resources that runs with an earlier turn wait for under a key, and that take no place yet. */
@@ -106,7 +132,7 @@ export function budgetReasons(state: GuardState, request: GuardRequest, now: Epo
     const newest = usedBy(state, budget, request, now);
     const used = newest.size;
     newest.delete(request.target);
-    const key = budgetKey(budget, request);
+    const key = scopeKey(budget, request);
     // A resource that is counted already takes no further place, so it is not in anybody's way and waits for nobody.
     const ahead = used > newest.size ? 0 : aheadOf(state, request, key, new Set(newest.keys()), now);
     const at = placeAt(

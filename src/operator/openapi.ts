@@ -36,6 +36,7 @@ const refusals: Readonly<Record<number, string>> = {
   409: 'It is in no state for that.',
   412: 'It was changed since: If-Match names another version.',
   413: 'The body is too large.',
+  422: 'What was sent is well-formed and cannot be done as it is; the answer says why.',
   503: 'Caretaker cannot do it right now; nothing was lost, send it again.',
 };
 

@@ -1,15 +1,19 @@
 import { InvariantError } from '../kernel/errors';
 import type { Clock } from '../kernel/clock';
 import type { Log } from '../kernel/log';
-import type { DeadLetters, DecisionRecords, Reports, Verification } from '../ledger';
+import type { DeadLetters, DecisionRecords, Ledger, Reports, Verification } from '../ledger';
+import type { Documents } from '../ports/documents';
 import type { PolicyStore } from '../rules';
 import type { Intake } from '../run';
 import type { Procedure } from '../runbooks';
 import type { Access } from './access';
 import { actingRoutes } from './acting';
+import { explainingRoutes } from './explaining';
+import { guardRoutes } from './guarding';
 import { libraryRoutes } from './library';
 import { lookingRoutes } from './looking';
 import { deadLetterRoutes } from './refused';
+import { switchRoutes } from './switches';
 import { openApiDocument, withOpenApi } from './openapi';
 import type { OperatorRoute } from './route';
 
@@ -25,6 +29,9 @@ export interface OperatorDeps {
   readonly subscriptions: ReadonlySet<string>;
   readonly procedures: ReadonlyMap<string, Procedure>;
   readonly verifyLedger: () => Promise<Verification>;
+  /** Where orders are entered, and decisions are listed from. */
+  readonly ledger: Ledger;
+  readonly documents: Documents;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -34,6 +41,9 @@ export function operatorRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
   return withOpenApi(deps, [
     ...lookingRoutes(deps),
     ...actingRoutes(deps),
+    ...switchRoutes(deps),
+    ...guardRoutes(deps),
+    ...explainingRoutes(deps),
     ...libraryRoutes(deps),
     ...deadLetterRoutes(deps),
   ]);

@@ -15,6 +15,8 @@ const batch = 16;
 export async function recordedSignals(
   ports: { readonly ledger: Ledger; readonly decisions: DecisionRecords },
   since: string,
+  /** So many, and then one more, are read at most: whoever gives it has to look. */
+  most = Number.POSITIVE_INFINITY,
 ): Promise<{ readonly signals: readonly RecordedSignal[]; readonly missing: number }> {
   const signals: RecordedSignal[] = [];
   let missing = 0;
@@ -35,6 +37,9 @@ export async function recordedSignals(
     if (ids.length === batch) {
       await read(ids);
       ids = [];
+    }
+    if (signals.length > most) {
+      break;
     }
   }
   await read(ids);

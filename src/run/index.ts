@@ -11,7 +11,7 @@ export {
   type IntakePorts,
   type KeptDecision,
 } from './intake';
-export { orderLimits } from './limits';
+export { breakerLimit, budgetLimit, orderLimits } from './limits';
 export * from './model';
 export { createRecords, type IncidentRecords } from './records';
 export { runOrchestrator } from './run.orchestrator';

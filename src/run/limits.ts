@@ -1,9 +1,9 @@
-import type { BudgetLimit } from '../guard';
-import { shareOf, type Budget, type EnvironmentLimits } from '../rules';
+import type { BudgetLimit, Limits } from '../guard';
+import { shareOf, type Breaker, type Budget, type EnvironmentLimits } from '../rules';
 import type { RunOrder } from './model';
 
 /** A budget in numbers: a share becomes a count, and where both are given the smaller holds. */
-function budgetLimit({ name, window, maxResources, maxShare, fleet, per, over }: Budget): BudgetLimit {
+export function budgetLimit({ name, window, maxResources, maxShare, fleet, per, over }: Budget): BudgetLimit {
   const share = maxShare === undefined || fleet === undefined ? Number.POSITIVE_INFINITY : shareOf(maxShare, fleet);
   const most = Math.min(maxResources ?? Number.POSITIVE_INFINITY, share);
   return {
@@ -18,6 +18,11 @@ function budgetLimit({ name, window, maxResources, maxShare, fleet, per, over }:
   };
 }
 
+/** A breaker in the form that orders carry. */
+export function breakerLimit({ runs, within, ask, stop }: Breaker): NonNullable<Limits['breaker']> {
+  return { runs, withinSeconds: within, askShare: ask, stopShare: stop };
+}
+
 /** The policy's limits in the form that orders carry: plain seconds and counts. What does not apply is left out. */
 export function orderLimits(limits: EnvironmentLimits): Pick<RunOrder, 'limits' | 'verification' | 'patienceSeconds'> {
   const { groups, recurrence, breaker, calendar } = limits;
@@ -30,16 +35,7 @@ export function orderLimits(limits: EnvironmentLimits): Pick<RunOrder, 'limits' 
       ...(recurrence === undefined
         ? {}
         : { recurrence: { times: recurrence.times, withinSeconds: recurrence.within } }),
-      ...(breaker === undefined
-        ? {}
-        : {
-            breaker: {
-              runs: breaker.runs,
-              withinSeconds: breaker.within,
-              askShare: breaker.ask,
-              stopShare: breaker.stop,
-            },
-          }),
+      ...(breaker === undefined ? {} : { breaker: breakerLimit(breaker) }),
       ...(calendar === undefined ? {} : { calendar }),
     },
     verification: { withinSeconds: limits.verification.within, everySeconds: limits.verification.every },

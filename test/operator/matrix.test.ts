@@ -6,7 +6,7 @@ import { createEntraTokens } from '../../src/adapters/entra';
 import { silentLog } from '../../src/kernel/log';
 import { startCloud, type RunningCloud } from '../../src/local/cloud';
 import { takeSecureAzureMonitorAlert, tokenAccess, type Access } from '../../src/operator';
-import { alertText, subscription } from '../run/intake-world';
+import { alertText, policyText, subscription } from '../run/intake-world';
 import { doors, type Given } from './support';
 
 const audience = 'api://caretaker-test';
@@ -37,6 +37,39 @@ const matrix: Readonly<Record<string, Row>> = {
     given: { params: { environment: 'prod' }, body: { engaged: true, reason: 'x' } },
     status: 202,
   },
+  'global-kill-switch-state': { passes: all, status: 200 },
+  'global-kill-switch': { passes: [0, 1, 0, 1], given: { body: { engaged: true, reason: 'x' } }, status: 202 },
+  'rule-kill-switch-state': {
+    passes: all,
+    given: { params: { environment: 'prod', rule: 'vm-unavailable' } },
+    status: 200,
+  },
+  'rule-kill-switch': {
+    passes: [0, 1, 0, 1],
+    given: { params: { environment: 'prod', rule: 'vm-unavailable' }, body: { engaged: true, reason: 'x' } },
+    status: 202,
+  },
+  guard: { passes: all, given: { params: { environment: 'prod' } }, status: 200 },
+  holds: { passes: all, status: 200 },
+  hold: { passes: all, given: { params: { id: 'none' } }, status: 404 },
+  'place-hold': { passes: [0, 1, 0, 1], given: { body: { target, reason: 'x', for: '2h' } }, status: 202 },
+  'release-hold': { passes: [0, 1, 0, 1], given: { params: { id: 'none' } }, status: 404 },
+  'override-calendar': {
+    passes: [0, 0, 0, 1],
+    given: { params: { environment: 'prod' }, body: { reason: 'x', for: '2h' } },
+    status: 202,
+  },
+  'end-calendar-override': { passes: [0, 1, 0, 1], given: { params: { environment: 'prod' } }, status: 202 },
+  'reset-breaker': {
+    passes: [0, 0, 0, 1],
+    given: { params: { environment: 'prod', runbook: 'restart-vm' }, body: { reason: 'x' } },
+    status: 202,
+  },
+  decisions: { passes: all, status: 200 },
+  ledger: { passes: all, status: 200 },
+  why: { passes: all, given: { params: { id: 'none' } }, status: 404 },
+  'why-not': { passes: all, given: { query: { resource: 'vm-web-1', at: '2026-05-04T08:00:00Z' } }, status: 200 },
+  'rehearse-policy': { passes: all, given: { body: { text: policyText } }, status: 200 },
   runbooks: { passes: all, status: 200 },
   runbook: { passes: all, given: { params: { name: 'restart-vm' } }, status: 200 },
   'plan-runbook': { passes: all, given: { params: { name: 'restart-vm' }, body: { target } }, status: 200 },

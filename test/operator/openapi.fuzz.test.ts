@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { operatorApi } from '../../src/operator';
-import { alertText, subscription } from '../run/intake-world';
+import { alertText, policyText, subscription } from '../run/intake-world';
 import { doors, type Given } from './support';
 
 interface Schema {
@@ -44,7 +44,19 @@ const likely: Readonly<Record<string, readonly unknown[]>> = {
   runbook: ['restart-vm', 'redeploy-vm'],
   name: ['restart-vm', 'redeploy-vm'],
   environment: ['prod'],
-  id: ['incident-1', 'order-1', '{signal}', '{refused}', '{replayable}'],
+  'If-Match': ['*', '"0"'],
+  'Idempotency-Key': ['used', 'new'],
+  rule: ['vm-unavailable'],
+  text: [policyText],
+  for: ['2h'],
+  until: ['2026-05-04T12:00:00Z'],
+  since: ['2026-05-04T00:00:00Z'],
+  at: ['2026-05-04T08:00:00Z'],
+  resource: ['vm-web-1', target],
+  subject: [target],
+  action: ['open-incident'],
+  kind: ['signal.decided'],
+  id: ['{hold}', 'incident-1', 'order-1', '{signal}', '{refused}', '{replayable}'],
   parameters: [{}],
   limit: [1, 100],
   cursor: [],
@@ -66,8 +78,14 @@ async function world() {
   await door.alert(alertText('metric-multi-resource-fired'), { ...door.alertDeps, subscriptions: new Set() });
   const [one, other] = (await door.deadLetters.list()).deadLetters;
   const [replayable, refused] = one?.body === 'nonsense' ? [other, one] : [one, other];
+  await door.call('order-run', { body: { key: 'used', runbook: 'redeploy-vm', target } });
+  const until = '2026-05-04T12:00:00.000Z' as never;
+  const hold = { target: target.toLowerCase() as never, reason: 'x', by: 'Ada', at: until, expiresAt: until };
+  door.engine.guardState = { ...door.engine.guardState, holds: { [hold.target]: hold } };
+  const [held] = (await door.call('holds')).body['holds'] as unknown as { id: string }[];
   const [signal] = taken.body['signals'] as unknown as { signalId: string }[];
   const ids = new Map([
+    ['{hold}', held?.id],
     ['{signal}', signal?.signalId],
     ['{refused}', refused?.id],
     ['{replayable}', replayable?.id],
@@ -146,9 +164,24 @@ const reached: Readonly<Record<string, readonly number[]>> = {
   runs: [200, 400],
   run: [200, 404],
   decision: [200, 404],
-  'order-run': [202, 400],
+  'order-run': [202, 400, 422],
   'kill-switch-state': [200, 404],
   'kill-switch': [202, 400, 404, 412],
+  'global-kill-switch': [202, 400, 412],
+  'rule-kill-switch-state': [200, 404],
+  'rule-kill-switch': [202, 400, 404, 412],
+  guard: [200, 404],
+  hold: [200, 404],
+  'place-hold': [202, 400],
+  'release-hold': [202, 404, 412],
+  'override-calendar': [202, 400, 404],
+  'end-calendar-override': [202, 404],
+  'reset-breaker': [202, 400, 404],
+  decisions: [200, 400],
+  ledger: [200, 400],
+  why: [200, 404],
+  'why-not': [200, 400],
+  'rehearse-policy': [200, 400],
   runbook: [200, 404],
   'plan-runbook': [200, 400, 404],
   'validate-policy': [200, 400],

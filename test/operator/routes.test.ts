@@ -37,21 +37,28 @@ describe('ordering a run', () => {
     });
   });
 
-  it('twice with one key is one run; with another key, runbook or resource it is another', async () => {
+  it('twice with one key is one run, with another key another; a key is for one order alone', async () => {
     const door = doors();
     const ids = [];
     for (const body of [
       order,
       { ...order, target: target.toUpperCase().replace('/SUBSCRIPTIONS', '/subscriptions') },
       { ...order, key: 'ticket-2' },
-      { ...order, runbook: 'redeploy-vm' },
-      { ...order, target: `${target}2` },
     ]) {
       ids.push((await door.call('order-run', { body })).body['runId']);
     }
     expect(ids[1]).toBe(ids[0]);
-    expect(new Set(ids).size).toBe(4);
-    expect(door.engine.instances.size).toBe(4);
+    expect(new Set(ids).size).toBe(2);
+    for (const body of [
+      { ...order, runbook: 'redeploy-vm' },
+      { ...order, target: `${target}2` },
+    ]) {
+      expect(await door.call('order-run', { body })).toMatchObject({
+        status: 422,
+        body: { type: 'urn:caretaker:problem:KeyReused' },
+      });
+    }
+    expect(door.engine.instances.size).toBe(2);
   });
 
   it.each([

@@ -111,7 +111,7 @@ export function doors(
   const log = new KeptLog();
   const engine = new RememberedEngine();
   const { policies, decisions, deadLetters, runs, clock, incidents } = world;
-  const { intake } = world.start();
+  const { intake, ledger } = world.start();
   const subscriptions = new Set([subscription]);
   const machines = new ScriptedMachines(world.clock, world.breaker, hungMachine(0));
   const routes = operatorRoutes({
@@ -121,6 +121,8 @@ export function doors(
     procedures: procedures({ machines }),
     verifyLedger: () =>
       verifyLedger({ logs: world.storage.ledgerLogs, documents: world.documents, environment: 'test' }),
+    ledger,
+    documents: world.documents,
     policies,
     decisions,
     runs,
