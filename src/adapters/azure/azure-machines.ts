@@ -14,7 +14,7 @@ import {
   type PollResult,
   type PowerState,
 } from '../../ports/machines';
-import { classify, failureOf, startFailure } from './classify';
+import { classify, failureOf, isAbsence, startFailure } from './classify';
 import { lastAnswer, type AzureClients, type LastAnswer } from './azure-clients';
 
 /** Metric that tells whether a VM was available, one point a minute: Azure Monitor, `Microsoft.Compute/virtualMachines`. */
@@ -106,17 +106,6 @@ function partsOf(id: ResourceId) {
     throw new PermanentError('NotAMachine', `${id} is not a virtual machine`);
   }
   return parsed.parts;
-}
-
-/**
- * Codes with which ARM says for certain that a machine is not there. Its other 404s do not: `SubscriptionNotFound`, for one,
- * also means that the identity sees nothing of the subscription.
- */
-const absenceCodes: ReadonlySet<string> = new Set(['ResourceNotFound', 'ResourceGroupNotFound', 'NotFound']);
-
-function isAbsence(error: unknown): boolean {
-  const { status, code } = failureOf(error);
-  return status === 404 && absenceCodes.has(code);
 }
 
 /** A `Retry-After` in seconds; `undefined` when there is none that can be used. */

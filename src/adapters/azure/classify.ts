@@ -84,19 +84,45 @@ export type StartFailure =
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 /**
+ * A 409 that will be the same later: refused by state or quota (Compute's `OperationNotAllowed`), by somebody's lock
+ * (`ScopeLocked`), or for want of machines.
+ */
+const lastingConflicts: ReadonlySet<string> = new Set([
+  'OperationNotAllowed',
+  'ScopeLocked',
+  'AllocationFailed',
+  'ZonalAllocationFailed',
+  'OverconstrainedAllocationRequest',
+  'OverconstrainedZonalAllocationRequest',
+  'SkuNotAvailable',
+  'QuotaExceeded',
+]);
+
+/**
  * Errors that certainly mean "not started". Throttled (429), held by another operation (409, or 429 with
  * `RetryableErrorDueToAnotherOperation`) and without a valid token (401) ask for later. Other 4xx are refusals, and so is
- * the 409 `OperationNotAllowed`, with which Compute refuses by state or quota. Anything else is thrown, because the request
- * may have been accepted.
+ * a 409 that time does not change. Anything else is thrown, because the request may have been accepted.
  */
 export function startFailure(error: unknown): StartFailure {
   const failure = failureOf(error);
   const { status, code, message } = failure;
-  if (status === 401 || status === 429 || (status === 409 && code !== 'OperationNotAllowed')) {
+  if (status === 401 || status === 429 || (status === 409 && !lastingConflicts.has(code))) {
     return { kind: 'later', retryAfterSeconds: failure.retryAfterSeconds ?? 30, reason: `${code}: ${message}` };
   }
   if (status !== undefined && status >= 400 && status < 500 && status !== 408) {
     return { kind: 'refused', refusal: { code, message } };
   }
   throw classify(error);
+}
+
+/**
+ * Codes with which ARM says for certain that a resource is not there. Its other 404s do not: `SubscriptionNotFound`, for one,
+ * also means that the identity sees nothing of the subscription.
+ */
+const absenceCodes: ReadonlySet<string> = new Set(['ResourceNotFound', 'ResourceGroupNotFound', 'NotFound']);
+
+/** Whether an error says for certain that the resource is not there. */
+export function isAbsence(error: unknown): boolean {
+  const { status, code } = failureOf(error);
+  return status === 404 && absenceCodes.has(code);
 }
