@@ -85,7 +85,7 @@ export function runActivities(ports: RunActivityPorts) {
   const judge = (name: string, target: ResourceId, before: Facts, actedAt: Iso8601, abort: AbortSignal) =>
     unlessPermanent(
       async (): Promise<Judgement> => {
-        const sighting = await procedureFor(name, target).look(target, abort);
+        const sighting = await procedureFor(name, target).look(target, abort, before);
         return { verification: sighting.verify(before, actedAt), undo: [...sighting.undo(before)] };
       },
       (error): Judgement => ({ verification: { verdict: 'blind', reasons: [shortened(error)], facts: {} }, undo: [] }),
@@ -105,7 +105,12 @@ export function runActivities(ports: RunActivityPorts) {
 
     apply: (fences: Fences) =>
       handler(applyContract, async ({ runId, target, runbook, environment, token, step, before }, abort) => {
-        const refused = ({ code, message }: Refusal) => ({ kind: 'refused' as const, code, message });
+        const refused = ({ code, message }: Refusal, otherwise: readonly Step[] = []) => ({
+          kind: 'refused' as const,
+          code,
+          message,
+          ...(otherwise.length === 0 ? {} : { otherwise: [...otherwise] }),
+        });
         const later = (retryAfterSeconds: number, reason: string) => ({
           kind: 'later' as const,
           retryAfterSeconds,
@@ -127,7 +132,7 @@ export function runActivities(ports: RunActivityPorts) {
           const now = clock.now();
           const age = (now - (epochOf(intention.intendedAt) ?? now)) / 1000;
           const landed = await unlessPermanent(
-            async () => (await found.look(target, abort)).landed(before),
+            async () => (await found.look(target, abort, before)).landed(before, step),
             () => 'unknown' as const,
           );
           if (landed === 'yes') {
@@ -160,10 +165,12 @@ export function runActivities(ports: RunActivityPorts) {
           return result;
         }
         await journal.withdraw(runId, step, etag);
-        return result.kind === 'later' ? later(result.retryAfterSeconds, result.reason) : refused(result.refusal);
+        return result.kind === 'later'
+          ? later(result.retryAfterSeconds, result.reason)
+          : refused(result.refusal, found.otherwise(result.refusal, step, before));
       }),
 
-    settle: handler(settleContract, async ({ target, runbook, ticket, before, actedAt }, abort) => {
+    settle: handler(settleContract, async ({ target, runbook, ticket, before, actedAt, step }, abort) => {
       const status = await unlessPermanent(
         () => procedureFor(runbook, target).effects.poll(target, ticket, abort),
         (error): EffectStatus => ({ kind: 'failed', refusal: { code: error.code, message: error.message } }),
@@ -172,8 +179,17 @@ export function runActivities(ports: RunActivityPorts) {
         return status;
       }
       const judgement = await judge(runbook, target, before, actedAt, abort);
-      const failure = status.kind === 'failed' ? `${status.refusal.code}: ${status.refusal.message}` : null;
-      return { kind: 'over' as const, failure, ...judgement };
+      if (status.kind === 'succeeded') {
+        return { kind: 'over' as const, failure: null, ...judgement };
+      }
+      const { refusal } = status;
+      const otherwise = step === undefined ? [] : (procedures.get(runbook)?.otherwise(refusal, step, before) ?? []);
+      return {
+        kind: 'over' as const,
+        failure: `${refusal.code}: ${refusal.message}`,
+        ...judgement,
+        ...(otherwise.length === 0 ? {} : { otherwise: [...otherwise] }),
+      };
     }),
 
     look: handler(lookContract, ({ target, runbook, before, actedAt }, abort) =>

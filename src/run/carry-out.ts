@@ -134,7 +134,13 @@ interface HeldLease {
   held: boolean;
 }
 
-/** Applies the plan's steps in order, verifies, and undoes what turned out harmful. The lease is held throughout. */
+/** Steps that one run starts at most, those in the place of others included. */
+const mostSteps = 24;
+
+/**
+ * Applies the plan's steps in order, verifies, and undoes what turned out harmful. The lease is held throughout. A step that
+ * fails may have others in its place: then those are taken, and not the rest of the plan.
+ */
 function* underLease(
   df: DurableContext,
   order: RunOrder,
@@ -144,36 +150,64 @@ function* underLease(
   lease: HeldLease,
 ): Steps<RunReport> {
   let last: { verification: Verification; undo: readonly Step[]; failure: string | null } | undefined;
-  for (const step of plan.steps) {
+  let steps: readonly Step[] = plan.steps;
+  const failures: string[] = [];
+  for (let taken = 1; steps.length > 0; taken += 1) {
+    const [step, ...rest] = steps as readonly [Step, ...Step[]];
     around.progress('apply');
     const before = last?.verification.facts ?? plan.before;
     const started = yield* start(df, order, account, before, step, lease);
     if (started.kind !== 'started') {
       const text = `${step.summary}: ${started.reason}`;
+      if (started.otherwise !== undefined && taken < mostSteps) {
+        note(account, nowOf(df), 'apply', `${text}; trying otherwise`);
+        failures.push(text);
+        steps = started.otherwise;
+        continue;
+      }
       return account.appliedAt === null
-        ? notApplied(account, nowOf(df), started.kind, [text])
-        : yield* conclude(df, order, around, account, plan, lease, last, text);
+        ? notApplied(account, nowOf(df), started.kind, [...failures, text])
+        : yield* conclude(df, order, around, account, plan, lease, undefined, [...failures, text].join('; '));
     }
     account.appliedAt ??= started.ticket.startedAt;
     note(account, nowOf(df), 'apply', `${step.summary}: accepted by the platform`);
     around.progress('verify');
-    last = yield* settle(df, order, plan, started.ticket, lease);
-    if (last === undefined) {
+    const settled = yield* settle(df, order, plan, started.ticket, lease, step);
+    last = settled;
+    if (settled === undefined) {
       const text = `${step.summary}: still running after ${order.operationLimitSeconds} seconds`;
       note(account, nowOf(df), 'verify', text);
       return applied(account, nowOf(df), 'unverifiable', [text]);
     }
-    note(account, nowOf(df), 'apply', `${step.summary}: ${last.failure ?? 'the platform says it succeeded'}`);
-    if (last.failure !== null) {
-      return yield* conclude(df, order, around, account, plan, lease, last, last.failure);
+    note(account, nowOf(df), 'apply', `${step.summary}: ${settled.failure ?? 'the platform says it succeeded'}`);
+    steps = rest;
+    if (settled.failure !== null) {
+      failures.push(settled.failure);
+      if (settled.otherwise === undefined || taken >= mostSteps) {
+        break;
+      }
+      steps = settled.otherwise;
     }
   }
-  return yield* conclude(df, order, around, account, plan, lease, last, null);
+  return yield* conclude(
+    df,
+    order,
+    around,
+    account,
+    plan,
+    lease,
+    last,
+    failures.length === 0 ? null : failures.join('; '),
+  );
 }
 
 type Started =
   | { readonly kind: 'started'; readonly ticket: Ticket }
-  | { readonly kind: 'refused' | 'fenced' | 'out-of-patience'; readonly reason: string };
+  | {
+      readonly kind: 'refused' | 'fenced' | 'out-of-patience';
+      readonly reason: string;
+      readonly otherwise?: readonly Step[];
+    };
 
 /**
  * Starts one step; `before` is what was there right before it, which a lost answer is judged against.
@@ -201,7 +235,12 @@ function* start(
       return result;
     }
     if (result.kind === 'refused') {
-      return { kind: 'refused', reason: `${result.code}: ${result.message}` };
+      const { otherwise } = result;
+      return {
+        kind: 'refused',
+        reason: `${result.code}: ${result.message}`,
+        ...(otherwise === undefined ? {} : { otherwise }),
+      };
     }
     if (result.kind === 'fenced') {
       return result;
@@ -217,12 +256,12 @@ function* start(
 }
 
 /** Polls a started step until it is over; `undefined` when it is not over within the order's limit. */
-function* settle(df: DurableContext, order: RunOrder, plan: ActPlan, ticket: Ticket, lease: HeldLease) {
+function* settle(df: DurableContext, order: RunOrder, plan: ActPlan, ticket: Ticket, lease: HeldLease, step: Step) {
   const giveUpAt = fromNow(df, order.operationLimitSeconds);
   let wait = ticket.retryAfterSeconds;
   for (;;) {
     yield* sleep(df, fromNow(df, Math.max(wait, shortestPollSeconds)));
-    const input = { ...key(order), ticket, before: plan.before, actedAt: ticket.startedAt };
+    const input = { ...key(order), ticket, before: plan.before, actedAt: ticket.startedAt, step };
     const state = yield* call(df, settleContract, input);
     if (state.kind === 'over') {
       return state;
@@ -314,7 +353,7 @@ function* undo(
   for (const step of steps) {
     try {
       const started = yield* start(df, order, account, before, step, lease);
-      const end = started.kind === 'started' ? yield* settle(df, order, plan, started.ticket, lease) : undefined;
+      const end = started.kind === 'started' ? yield* settle(df, order, plan, started.ticket, lease, step) : undefined;
       before = end?.verification.facts ?? before;
       const problem =
         started.kind !== 'started' ? started.reason : end === undefined ? 'it is still running' : undone(end);

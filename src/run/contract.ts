@@ -41,7 +41,13 @@ export const applyContract = defineActivity({
   }),
   output: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('started'), ticket: ticketSchema }),
-    z.object({ kind: z.literal('refused'), code: z.string(), message: z.string() }),
+    z.object({
+      kind: z.literal('refused'),
+      code: z.string(),
+      message: z.string(),
+      /** What to do in its place; the run ends without. */
+      otherwise: z.array(stepSchema).max(20).optional(),
+    }),
     z.object({ kind: z.literal('later'), retryAfterSeconds: z.number(), reason: z.string() }),
     z.object({ kind: z.literal('fenced'), reason: z.string() }),
   ]),
@@ -59,6 +65,8 @@ export const settleContract = defineActivity({
     ticket: ticketSchema,
     before: factsSchema,
     actedAt: instantSchema,
+    /** Which step it is about; absent in runs that began before there was more than one way. */
+    step: stepSchema.optional(),
   }),
   output: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('running'), retryAfterSeconds: z.number() }),
@@ -68,6 +76,8 @@ export const settleContract = defineActivity({
       failure: z.string().nullable(),
       verification: verificationSchema,
       undo: z.array(stepSchema),
+      /** What to do in the place of a step that failed; the run ends without. */
+      otherwise: z.array(stepSchema).max(20).optional(),
     }),
   ]),
   retry: patientRetry,

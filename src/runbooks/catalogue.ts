@@ -1,14 +1,12 @@
 import type { z } from 'zod';
 import type { Machines } from '../ports/machines';
 import { machineEffects } from './machine-effects';
-import { procedure, type Procedure, type Runbook } from './model';
+import { procedure, type Declaration, type Procedure } from './model';
 import { redeployVm } from './redeploy-vm';
 import { restartVm } from './restart-vm';
 
 /** The declarations of every runbook, without hands: enough to check a policy, to describe the library and to make the role. */
 export const runbooks = [restartVm, redeployVm] as const;
-
-type Declaration = Omit<Runbook<unknown, unknown>, 'plan' | 'verify' | 'undo'>;
 
 /** Looks up declarations by name, for checking a policy document. */
 export const catalogue = {

@@ -22,6 +22,8 @@ export const stepSchema = z.object({
   /** Name of the effect, in the words of the port that carries it out. */
   effect: z.string().min(1).max(64),
   summary: z.string().max(512),
+  /** What the effect needs to know, such as a size. Small, and no secret: it is part of the history. */
+  arguments: factsSchema.optional(),
 });
 export type Step = z.infer<typeof stepSchema>;
 
@@ -84,6 +86,22 @@ export const ticketSchema = z.object({
 });
 export type Ticket = z.infer<typeof ticketSchema>;
 
+/** Why the platform would not do a step, or could not: its own code, and words for a person. */
+export interface StepFailure {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What a runbook does, in words, for its page in the documentation and for whoever approves it. */
+export interface Explanation {
+  /** What must hold, or nothing is done. */
+  readonly preconditions: readonly string[];
+  readonly plan: string;
+  readonly verification: string;
+  /** What is done when the outcome is harmful; says so when nothing can be. */
+  readonly undo: string;
+}
+
 /**
  * A named, versioned procedure: how to plan from what was observed, how to judge the outcome, how to undo.
  * All functions are pure. `Observation` is what the runbook's effects see (see {@link Effects}).
@@ -93,6 +111,7 @@ export interface Runbook<Parameters, Observation> {
   /** Grows when the meaning of plan or verification changes; recorded with every run. */
   readonly version: number;
   readonly summary: string;
+  readonly explanation: Explanation;
   readonly impact: Impact;
   /** ARM resource types it applies to, in lower case. */
   readonly resourceTypes: readonly string[];
@@ -107,6 +126,11 @@ export interface Runbook<Parameters, Observation> {
   verify(before: Facts, after: Observation, actedAt: Iso8601): Verification;
   /** What to do when the outcome is harmful; empty when nothing can be done by a machine. */
   undo(before: Facts, after: Observation): readonly Step[];
+  /**
+   * Steps in place of one that failed or was refused and of all after it, such as the same in another zone. Empty, or no
+   * such function: the run ends there. The ids of the steps must be new, because each effect is journaled once.
+   */
+  otherwise?(failure: StepFailure, step: Step, before: Facts): readonly Step[];
 }
 
 /** What started, or why not. See the port that carries the effect out. */
@@ -122,20 +146,27 @@ export type EffectStatus =
 
 /** The hands of a runbook: thin, over ports. Throws only transient failures and denied access. */
 export interface Effects<Observation> {
-  observe(target: ResourceId, abort: AbortSignal): Promise<Observation>;
+  /** Looks. `before` is the state before the run's first effect, once there is one: it may say where to look. */
+  observe(target: ResourceId, abort: AbortSignal, before?: Facts): Promise<Observation>;
   start(target: ResourceId, step: Step, requestId: string, abort: AbortSignal): Promise<EffectResult>;
   poll(target: ResourceId, ticket: Ticket, abort: AbortSignal): Promise<EffectStatus>;
   /**
    * Whether a step that was asked for, and whose answer never came, took effect: judged from what was there before and
    * what is there now. `unknown` means that more time must pass.
    */
-  landed(before: Facts, now: Observation): 'yes' | 'no' | 'unknown';
+  landed(before: Facts, now: Observation, step: Step): 'yes' | 'no' | 'unknown';
 }
+
+/** What a runbook says of itself, without its judgements. */
+export type Declaration = Omit<Runbook<unknown, unknown>, 'plan' | 'verify' | 'undo' | 'otherwise'>;
 
 /** A runbook together with its hands. Parameters and observation are hidden: whoever holds one needs not know them. */
 export interface Procedure {
-  readonly runbook: Omit<Runbook<unknown, unknown>, 'plan' | 'verify' | 'undo'>;
-  look(target: ResourceId, abort: AbortSignal): Promise<Sighting>;
+  readonly runbook: Declaration;
+  /** Looks at the target; `before` as for {@link Effects.observe}. */
+  look(target: ResourceId, abort: AbortSignal, before?: Facts): Promise<Sighting>;
+  /** See {@link Runbook.otherwise}. */
+  otherwise(failure: StepFailure, step: Step, before: Facts): readonly Step[];
   readonly effects: Omit<Effects<unknown>, 'observe' | 'landed'>;
 }
 
@@ -144,7 +175,7 @@ export interface Sighting {
   plan(parameters: unknown): Plan;
   verify(before: Facts, actedAt: Iso8601): Verification;
   undo(before: Facts): readonly Step[];
-  landed(before: Facts): 'yes' | 'no' | 'unknown';
+  landed(before: Facts, step: Step): 'yes' | 'no' | 'unknown';
 }
 
 /** Binds a runbook to its hands. Parameters are checked against the runbook's schema at every plan. */
@@ -156,14 +187,15 @@ export function procedure<Parameters, Observation>(
     runbook,
     effects,
     // eslint-disable-next-line caretaker/deterministic -- looks from within activities; stands here beside the types that it binds
-    look: async (target, abort) => {
-      const observation = await effects.observe(target, abort);
+    look: async (target, abort, known) => {
+      const observation = await effects.observe(target, abort, known);
       return {
         plan: (parameters) => runbook.plan(observation, runbook.parameters.parse(parameters)),
         verify: (before, actedAt) => runbook.verify(before, observation, actedAt),
         undo: (before) => runbook.undo(before, observation),
-        landed: (before) => effects.landed(before, observation),
+        landed: (before, step) => effects.landed(before, observation, step),
       };
     },
+    otherwise: (failure, step, before) => runbook.otherwise?.(failure, step, before) ?? [],
   };
 }

@@ -147,7 +147,11 @@ describe('whether an effect landed whose answer never came', () => {
       poll: () => Promise.reject(new Error('polled')),
     };
     const procedure = procedures({ machines }).get('restart-vm');
-    return (await procedure?.look('x' as never, AbortSignal.abort()))?.landed(before);
+    return (await procedure?.look('x' as never, AbortSignal.abort()))?.landed(before, {
+      id: 'restart',
+      effect: 'restart',
+      summary: '',
+    });
   };
   const before = { provisionedAt: instant(-3600) };
 

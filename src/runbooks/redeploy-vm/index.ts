@@ -12,6 +12,17 @@ export const redeployVm: Runbook<Record<string, never>, MachineSighting> = {
   name: 'redeploy-vm',
   version: 1,
   summary: 'Redeploy a virtual machine to another host when a restart did not help.',
+  explanation: {
+    preconditions: [
+      'The machine exists and runs; what somebody stopped stays stopped.',
+      'Nobody else is changing it: no operation is running on it, and it is not on its way to another power state.',
+      'Something speaks against its health: agent, resource health, provisioning state or availability metric.',
+    ],
+    plan: 'One redeployment to another host of the same zone. The temporary disk is lost.',
+    verification:
+      'It runs, its agent reports, and the availability metric is 1 in a point newer than the redeployment. Worse when it lost its power.',
+    undo: 'A machine that lost its power by the redeployment is started.',
+  },
   impact: 'disruptive',
   resourceTypes: ['microsoft.compute/virtualmachines'],
   parameters: z.strictObject({}),

@@ -9,6 +9,17 @@ export const restartVm: Runbook<Record<string, never>, MachineSighting> = {
   name: 'restart-vm',
   version: 1,
   summary: 'Restart a virtual machine that is running and not healthy.',
+  explanation: {
+    preconditions: [
+      'The machine exists and runs; what somebody stopped stays stopped.',
+      'Nobody else is changing it: no operation is running on it, and it is not on its way to another power state.',
+      'Something speaks against its health: agent, resource health, provisioning state or availability metric.',
+    ],
+    plan: 'One restart.',
+    verification:
+      'It runs, its agent reports, and the availability metric is 1 in a point newer than the restart. Worse when it lost its power.',
+    undo: 'A machine that lost its power by the restart is started.',
+  },
   impact: 'disruptive',
   resourceTypes: ['microsoft.compute/virtualmachines'],
   parameters: z.strictObject({}),
