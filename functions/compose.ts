@@ -19,6 +19,7 @@ import { createPolicyStore } from '../src/rules';
 import { createEffectJournal, createIntake, createRecords, runActivities } from '../src/run';
 import { catalogue, procedures } from '../src/runbooks';
 import { registerAlerts } from './alerts';
+import { registerApprovals } from './approvals';
 import { registerEvents } from './events';
 import { layFoundation, type Given } from './foundation';
 import { registerOperator } from './operator';
@@ -80,6 +81,7 @@ export function compose(config: Config, given: Given = {}): void {
   registerEvents({ handlers: joinHandlers([]), deadLetters, subscriptions: config.subscriptions, clock, log }, access, {
     queue: config.eventDelivery === 'queue',
   });
+  registerApprovals(foundation);
   registerSchedules({ intake, clock });
   registerOperator({
     access,
@@ -92,10 +94,10 @@ export function compose(config: Config, given: Given = {}): void {
     subscriptions: config.subscriptions,
     procedures: hands,
     verifyLedger: () => verifyLedger({ logs: ledgerLogs, documents, environment: config.environment }),
-    clock,
-    log,
     ledger,
     documents,
+    clock,
+    log,
   });
 }
 

@@ -1,6 +1,7 @@
 import { ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
 import { createAzureClients, type AzureClients } from '../src/adapters/azure';
 import { createBlobStorage, type BlobAccount } from '../src/adapters/blob';
+import { createApprovals, type Approvals } from '../src/approvals';
 import type { Config } from '../src/config';
 import { scaledClock, systemClock, type Clock } from '../src/kernel/clock';
 import type { Log } from '../src/kernel/log';
@@ -32,6 +33,8 @@ export interface Foundation {
   readonly ledgerLogs: LedgerLogs;
   readonly ledger: Ledger;
   readonly notifications: Notifications;
+  /** What people are asked, and their answers; see docs/approvals.md. */
+  readonly approvals: Approvals;
 }
 
 /** Makes what every part stands on. Touches the network only when something is used. */
@@ -48,6 +51,8 @@ export function layFoundation(config: Config, given: Given): Foundation {
   // The ledger's segments only grow, so their container can be made immutable; its head document is replaced and is kept with
   // the other documents.
   const { ledgerLogs } = createBlobStorage({ account, container: config.storage.ledgerContainer });
+  const ledger = createLedger({ logs: ledgerLogs, documents, clock, environment: config.environment });
+  const notifications = logNotifications(log);
   return {
     config,
     clock,
@@ -58,8 +63,9 @@ export function layFoundation(config: Config, given: Given): Foundation {
     account,
     documents,
     ledgerLogs,
-    ledger: createLedger({ logs: ledgerLogs, documents, clock, environment: config.environment }),
-    notifications: logNotifications(log),
+    ledger,
+    notifications,
+    approvals: createApprovals({ documents, ledger, notifications, clock, log }),
   };
 }
 

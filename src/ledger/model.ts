@@ -15,6 +15,9 @@ export const ledgerKinds = [
   'dead-letter.kept',
   'kill-switch.set',
   'operator.ordered',
+  'approval.asked',
+  'approval.answered',
+  'approval.ended',
 ] as const;
 export type LedgerKind = (typeof ledgerKinds)[number];
 

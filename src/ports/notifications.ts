@@ -17,6 +17,21 @@ export interface Notification {
   readonly facts?: readonly { readonly name: string; readonly value: string }[];
   /** Pages that help, absolute URLs without any key in them. */
   readonly links?: readonly { readonly title: string; readonly url: string }[];
+  /** Name of the one channel that is told, whatever the routes say: a person's own. */
+  readonly channel?: string;
+  /**
+   * A page on which one person can answer. Its address is made when the message is sent, because it carries a token, and a
+   * token is not kept.
+   */
+  readonly page?: {
+    readonly kind: 'approval';
+    readonly approvalId: string;
+    readonly planHash: string;
+    readonly personId: string;
+    readonly name: string;
+    /** The address is good until then. */
+    readonly until: string;
+  };
 }
 
 /** Tells people. */

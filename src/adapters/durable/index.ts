@@ -1,3 +1,4 @@
 export { durableEngine } from './durable-engine';
 export { durableFences } from './durable-fences';
 export { durableIncidents } from './durable-incidents';
+export { durableWakes } from './durable-wakes';
