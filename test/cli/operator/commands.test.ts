@@ -42,7 +42,12 @@ function fetchFrom(door: ReturnType<typeof doors>, sent: Sent[] = []): typeof fe
   };
 }
 
-async function run(argv: string, answer: typeof fetch, env: Record<string, string> = place): Promise<Ended> {
+async function run(
+  argv: string,
+  answer: typeof fetch,
+  env: Record<string, string> = place,
+  pauses = 0,
+): Promise<Ended> {
   let [out, err, exit] = ['', '', 0];
   const program = new Command('caretaker');
   const terminal = {
@@ -51,6 +56,8 @@ async function run(argv: string, answer: typeof fetch, env: Record<string, strin
     out: (text: string) => void (out += text),
     err: (text: string) => void (err += text),
     exit: (code: number) => void (exit = code),
+    isScreen: false,
+    pause: async () => (pauses -= 1) >= 0,
   };
   const quiet = (command: Command): void => {
     command.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: terminal.err });
@@ -149,6 +156,80 @@ it('stops and resumes an environment, with the reason', async () => {
   ]);
   expect((await run('stop prod', fetchFrom(door))).err).toContain('--reason');
   expect(door.engine.killSwitches).toHaveLength(2);
+});
+
+it('stops everything, or one rule; and asks for one scope alone', async () => {
+  const door = doors();
+  await run('stop --global --reason flood', fetchFrom(door));
+  await run('stop prod --rule vm-unavailable --reason noisy', fetchFrom(door));
+  expect(door.engine.killSwitches).toMatchObject([
+    { environment: '-everywhere-', reason: 'flood' },
+    { environment: 'prod', rule: 'vm-unavailable', reason: 'noisy' },
+  ]);
+  for (const argv of ['stop --reason x', 'stop prod --global --reason x', 'stop --global --rule r --reason x']) {
+    const ended = await run(argv, fetchFrom(door));
+    expect(ended).toMatchObject({ exit: 1, err: expect.stringContaining('say what') });
+  }
+  expect(door.engine.killSwitches).toHaveLength(2);
+});
+
+it('holds a resource, lists the holds, and releases one by its name', async () => {
+  const door = doors();
+  const added = await run(`hold add ${target} --reason looking --for 2h`, fetchFrom(door));
+  expect(added.out).toBe('Nothing is done to vm-web-1 until 2026-05-04T10:00:00.000Z.\n');
+  expect(door.engine.orders).toMatchObject([{ operation: 'hold', input: { reason: 'looking' } }]);
+  const at = '2026-05-04T10:00:00.000Z' as never;
+  const held = { target: target.toLowerCase() as never, reason: 'looking', by: 'Ada', at, expiresAt: at };
+  door.engine.guardState = { ...door.engine.guardState, holds: { [held.target]: held } };
+  expect((await run('hold', fetchFrom(door))).out).toMatch(/vm-web-1 +prod +2026-05-04T10:00:00.000Z +Ada +looking/);
+  expect((await run('hold release vm-web-2', fetchFrom(door))).err).toContain('nobody holds vm-web-2');
+  expect((await run('hold release vm-web-1', fetchFrom(door))).out).toBe('vm-web-1 is held no more.\n');
+  expect(door.engine.orders).toMatchObject([{}, { operation: 'unhold', input: { target: held.target } }]);
+});
+
+it('overrides the calendar and resets a breaker', async () => {
+  const door = doors();
+  expect((await run('calendar override prod --reason outage --for 1h', fetchFrom(door))).exit).toBe(0);
+  expect((await run('calendar restore prod', fetchFrom(door))).exit).toBe(0);
+  expect((await run('breaker reset prod restart-vm --reason mended', fetchFrom(door))).exit).toBe(0);
+  expect(door.engine.orders.map(({ operation }) => operation)).toEqual([
+    'overrideCalendar',
+    'overrideCalendar',
+    'resetBreaker',
+  ]);
+});
+
+it('shows the queue with places, and what was decided', async () => {
+  const door = doors();
+  const now = door.clock.now();
+  const waiter = { turn: 1, target: target.toLowerCase(), since: now, until: now + 60_000, keys: ['budget hourly'] };
+  door.engine.guardState = { ...door.engine.guardState, waiting: { 'incident-1-r1': waiter } };
+  const { out } = await run('guard prod', fetchFrom(door));
+  expect(out).toMatch(/budget hourly +0 of 2 +-\n/);
+  expect(out).toMatch(/1 +budget hourly +vm-web-1 +2026-05-04T08:00:00.000Z +incident-1-r1\n/);
+  await door.alert(alertText('metric-fired'));
+  expect((await run('decisions --action open-incident', fetchFrom(door))).out).toMatch(/open-incident +For the alert/);
+  expect((await run('decisions --action none', fetchFrom(door))).out).not.toMatch(/For the alert/);
+});
+
+it('watches until it is told to stop, and goes on after an outage', async () => {
+  const door = doors();
+  let asked = 0;
+  const answer: typeof fetch = async (...given) => {
+    asked += 1;
+    return asked === 2 ? new Response('{}', { status: 503 }) : fetchFrom(door)(...given);
+  };
+  const { out, err } = await run('status --watch', answer, place, 2);
+  expect(asked).toBe(3);
+  expect(out.match(/^Policy /gm)).toHaveLength(2);
+  expect(err).toContain('(503)');
+  const json = await run('status --watch 1 --json', fetchFrom(door), place, 2);
+  expect(
+    json.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object),
+  ).toHaveLength(3);
 });
 
 it('lists, shows, replays and discards dead letters', async () => {
