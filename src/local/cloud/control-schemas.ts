@@ -117,6 +117,23 @@ const parameters: Record<keyof CloudControl, z.ZodType<unknown[]>> = {
   ]),
   assignRole: z.tuple([assignment]),
   removeRole: z.tuple([assignment]),
+  snapshots: z.union([z.tuple([]), z.tuple([text])]),
+  setSnapshot: z.tuple([
+    text,
+    z
+      .strictObject({
+        data: z.string(),
+        boots: z.boolean(),
+        stuckAt: z.number().min(0).max(99).nullable(),
+        removed: z.literal(true),
+      })
+      .partial(),
+  ]),
+  setDisk: z.tuple([
+    text,
+    z.strictObject({ data: z.string(), boots: z.boolean(), sizeGB: count, removed: z.literal(true) }).partial(),
+  ]),
+  stickSnapshots: z.tuple([text, z.number().min(0).max(99).nullable()]),
 };
 
 export function isControlMethod(name: string): name is keyof CloudControl {

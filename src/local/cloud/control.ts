@@ -6,6 +6,7 @@ import type { Monitor } from './monitor/monitor';
 import { personToken } from './people-tokens';
 import { sameId } from './resource-id';
 import { scaleSetLevers } from './scale-set-control';
+import { storageControl } from './storage/control';
 import type { World } from './world';
 
 /** The levers, in process. */
@@ -24,6 +25,7 @@ export function createControl(world: World, monitor: Monitor, dns: DnsControl, i
   return {
     ...scaleSetLevers(world, settled),
     ...dns,
+    ...storageControl(world, settled),
     now: () => settled(() => world.clock.now()),
     machines: () => settled(() => world.machines.all().map((machine) => world.machines.state(machine))),
     machine: (idOrName) => onMachine(idOrName, () => undefined),

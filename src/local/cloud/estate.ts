@@ -2,6 +2,7 @@ import { computeResources, machineSeeds } from './estate/compute';
 import { dataResources, dnsZones } from './estate/data';
 import { actionGroups, metricAlerts } from './estate/monitoring';
 import {
+  backupGroup,
   caretakerGroup,
   environments,
   hubGroup,
@@ -9,6 +10,8 @@ import {
   platformSubscription,
   sandboxGroup,
   sandboxSubscription,
+  secondBackupGroup,
+  secondLocation,
   tagsFor,
   tenantId,
 } from './estate/names';
@@ -30,6 +33,8 @@ export function seedEstate(): Estate {
     resourceGroups: [
       group(platformSubscription, hubGroup, tagsFor('prod', 'platform')),
       group(platformSubscription, caretakerGroup, tagsFor('prod', 'caretaker')),
+      group(platformSubscription, backupGroup, tagsFor('prod', 'backup')),
+      group(platformSubscription, secondBackupGroup, tagsFor('prod', 'backup'), secondLocation),
       ...environments.map((each) => group(platformSubscription, each.group, tagsFor(each.environment, 'web'))),
       group(sandboxSubscription, sandboxGroup, tagsFor('dev', 'sandbox')),
     ],
@@ -43,6 +48,11 @@ export function seedEstate(): Estate {
   };
 }
 
-function group(subscriptionId: string, name: string, tags: Record<string, string>): Estate['resourceGroups'][number] {
-  return { subscriptionId, name, location, tags };
+function group(
+  subscriptionId: string,
+  name: string,
+  tags: Record<string, string>,
+  at = location,
+): Estate['resourceGroups'][number] {
+  return { subscriptionId, name, location: at, tags };
 }

@@ -9,11 +9,13 @@ import type { DnsControl, RunningCloudflare } from './cloudflare/model';
 import type { EventDelivery, GridEvent, RaisedEvent } from './events/model';
 import type { Estate, PowerState, RoleAssignment, RoleDefinition } from './estate-model';
 import type { ScaleSetControl } from './scale-set-model';
+import type { StorageControl } from './storage/model';
 
 export type * from './alert-model';
 export type * from './cloudflare/model';
 export type * from './estate-model';
 export type * from './scale-set-model';
+export type * from './storage/model';
 export type * from './events/model';
 
 /** A timer that can be called off. */
@@ -42,6 +44,12 @@ export interface CloudTiming {
   deallocate: number;
   /** PATCH of a virtual machine (tags). */
   update: number;
+  /** Incremental snapshots and restore points, until they are provisioned. */
+  snapshot: number;
+  /** From the acceptance of a copy to another region to its last byte. */
+  snapshotCopy: number;
+  /** A disk from a snapshot, or an empty one. */
+  createDisk: number;
   /** New instances of a scale set, until they run. */
   scaleOut: number;
   /** From the deletion of an instance to its end: it hears of it by its termination notification, and drains. */
@@ -245,7 +253,7 @@ export interface IssuedToken {
  * `connectCloudControl`), hence everything is a promise.
  * An unknown machine, alert rule or fault is an error that names it.
  */
-export interface CloudControl extends ScaleSetControl, DnsControl {
+export interface CloudControl extends ScaleSetControl, StorageControl, DnsControl {
   now(): Promise<number>;
   machines(): Promise<MachineState[]>;
   /** By name (if unique) or resource id. */

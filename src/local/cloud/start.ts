@@ -22,11 +22,15 @@ import { registerMetrics } from './providers/metrics';
 import { registerMonitorRules } from './providers/monitor-rules';
 import { registerResourceHealth } from './providers/resource-health';
 import { registerScaleSets } from './providers/scale-sets';
+import { registerDisks } from './providers/disks';
+import { registerRestorePoints } from './providers/disks-restore-points';
+import { registerSnapshots } from './providers/disks-snapshots';
 import { registerResources } from './providers/resources';
 import { createRandom } from './random';
 import { createAccessControl } from './rbac';
 import { createRouter } from './router';
 import { createScaleSets } from './scale-sets';
+import { createStorage } from './storage/storage';
 import { createSchedule } from './schedule';
 import { createThrottle } from './throttling';
 import { createTokenAuthority } from './tokens';
@@ -41,6 +45,9 @@ export const defaultTiming: CloudTiming = {
   powerOffSkipShutdown: 5_000,
   deallocate: 30_000,
   update: 2_000,
+  snapshot: 5_000,
+  snapshotCopy: 60_000,
+  createDisk: 5_000,
   scaleOut: 60_000,
   drain: 30_000,
   reimage: 60_000,
@@ -77,6 +84,7 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
     audiences: options.audiences ?? [],
     schedule,
     machines,
+    storage: createStorage({ resources: estate.resources, now, random, timing }),
     scaleSets: createScaleSets({ resources: estate.resources, machines, now, random, schedule, timing }),
     operations: createOperationStore({ now, random }),
     faults: createFaultStore(),
@@ -96,6 +104,9 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
   const router = createRouter();
   registerCompute(router, world);
   registerScaleSets(router, world);
+  registerDisks(router, world);
+  registerSnapshots(router, world);
+  registerRestorePoints(router, world);
   registerMetrics(router, world);
   registerMonitorRules(router, world);
   registerResourceHealth(router, world);

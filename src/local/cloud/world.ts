@@ -7,6 +7,7 @@ import type { CloudClock, CloudTiming, Estate, MetricGap, MetricInjection, Princ
 import type { OperationStore } from './operations';
 import type { SeededRandom } from './random';
 import type { ScaleSets } from './scale-sets';
+import type { Storage } from './storage/storage';
 import type { Schedule } from './schedule';
 import type { Throttle } from './throttling';
 import type { TokenAuthority } from './tokens';
@@ -24,6 +25,7 @@ export interface World {
   schedule: Schedule;
   machines: Machines;
   scaleSets: ScaleSets;
+  storage: Storage;
   operations: OperationStore;
   faults: FaultStore;
   journal: Journal;

@@ -8,6 +8,11 @@ export const hubGroup = 'rg-platform-hub-weu-001';
 export const caretakerGroup = 'rg-platform-caretaker-weu-001';
 export const sandboxGroup = 'rg-sandbox-weu-001';
 
+/** Where recovery points are kept, and the region that they are copied to. */
+export const backupGroup = 'rg-platform-backup-weu-001';
+export const secondLocation = 'northeurope';
+export const secondBackupGroup = 'rg-platform-backup-neu-001';
+
 export interface EnvironmentNames {
   environment: 'dev' | 'prod';
   group: string;

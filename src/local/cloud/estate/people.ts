@@ -1,5 +1,5 @@
 import type { Principal, RoleAssignment, RoleDefinition } from '../model';
-import { caretakerGroup, groupId, platformSubscription, resourceId } from './names';
+import { backupGroup, caretakerGroup, groupId, platformSubscription, resourceId, secondBackupGroup } from './names';
 
 const identity = (name: string): string =>
   resourceId(caretakerGroup, 'Microsoft.ManagedIdentity/userAssignedIdentities', name);
@@ -20,6 +20,13 @@ export function principals(): Principal[] {
       clientId: '4c92d6e1-7b30-4f58-a6e4-0b1c9d8f2e23',
       kind: 'user-assigned',
       resourceId: identity('id-caretaker-reader-weu-001'),
+    },
+    {
+      name: 'caretaker-pruner',
+      objectId: '27c0d1f8-4b6e-4d92-8f13-9a5e7c2b0d55',
+      clientId: 'e3a96b14-5d72-4f0c-b8c9-61d2f4a7083e',
+      kind: 'user-assigned',
+      resourceId: identity('id-caretaker-pruner-weu-001'),
     },
     {
       name: 'stranger',
@@ -61,10 +68,29 @@ export function defaultRoles(): RoleDefinition[] {
             'Microsoft.Compute/virtualMachines/write',
             'Microsoft.Compute/virtualMachineScaleSets/read',
             'Microsoft.Compute/disks/read',
+            'Microsoft.Compute/disks/beginGetAccess/action',
+            'Microsoft.Compute/snapshots/read',
+            'Microsoft.Compute/snapshots/write',
+            'Microsoft.Compute/snapshots/beginGetAccess/action',
             'Microsoft.Compute/locations/operations/read',
             'Microsoft.Insights/metrics/read',
             'Microsoft.Insights/metricDefinitions/read',
             'Microsoft.ResourceHealth/availabilityStatuses/read',
+          ],
+        },
+      ],
+      assignableScopes: [`/subscriptions/${platformSubscription}`],
+    },
+    {
+      roleName: 'Caretaker Pruner',
+      description: 'Deletes recovery points and does nothing else.',
+      permissions: [
+        {
+          actions: [
+            'Microsoft.Compute/restorePointCollections/restorePoints/delete',
+            'Microsoft.Compute/restorePointCollections/restorePoints/read',
+            'Microsoft.Compute/snapshots/delete',
+            'Microsoft.Compute/snapshots/read',
           ],
         },
       ],
@@ -78,6 +104,8 @@ export function roleAssignments(): RoleAssignment[] {
   return [
     { principal: 'caretaker', role: 'Caretaker Operator', scope },
     { principal: 'caretaker-reader', role: 'Reader', scope },
+    { principal: 'caretaker-pruner', role: 'Caretaker Pruner', scope: groupId(backupGroup) },
+    { principal: 'caretaker-pruner', role: 'Caretaker Pruner', scope: groupId(secondBackupGroup) },
     { principal: 'stranger', role: 'Reader', scope: groupId(caretakerGroup) },
   ];
 }

@@ -10,10 +10,6 @@ const subscription = '/subscriptions/{subscriptionId}';
 
 /** Types of the estate that are shown as they stand, with the versions their routes answer to. */
 const shownTypes: { type: string; apiVersions: string[] }[] = [
-  {
-    type: 'Microsoft.Compute/disks',
-    apiVersions: ['2026-03-02', '2026-04-01', '2025-01-02', '2024-03-02', '2023-10-02'],
-  },
   { type: 'Microsoft.Network/virtualNetworks', apiVersions: ['2025-01-01', '2024-07-01', '2024-05-01'] },
   { type: 'Microsoft.Network/loadBalancers', apiVersions: ['2025-01-01', '2024-07-01', '2024-05-01'] },
   { type: 'Microsoft.Network/networkInterfaces', apiVersions: ['2025-01-01', '2024-07-01', '2024-05-01'] },
