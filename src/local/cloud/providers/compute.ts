@@ -8,6 +8,7 @@ import type { World } from '../world';
 import { computePolicies } from './compute-policies';
 import { page } from './listing';
 import { instanceView, machineBody, machineETag } from './machine-body';
+import { storageChange, type StorageProfile } from './machine-storage';
 
 const provider = 'Microsoft.Compute';
 const subscription = '/subscriptions/{subscriptionId}';
@@ -252,7 +253,7 @@ export function operationHeaders(world: World, call: ArmCall, record: OperationR
   };
 }
 
-/** PATCH: the tags. Of the rest of the model nothing can be changed yet, and asking for it is an error. */
+/** PATCH: the tags and the disks. Of the rest of the model nothing can be changed yet, and asking for it is an error. */
 function update(world: World, call: ArmCall, target: Machine): ArmAnswer {
   const running = world.operations.runningOn(target.id);
   if (running !== undefined) {
@@ -270,13 +271,24 @@ function update(world: World, call: ArmCall, target: Machine): ArmAnswer {
   if (typeof body !== 'object' || body === null) {
     throw badRequest('InvalidRequestContent', 'The request content was invalid and could not be deserialized.');
   }
-  const { tags, ...rest } = body as { tags?: unknown };
+  const { tags = target.tags, properties, ...rest } = body as {
+    tags?: unknown;
+    properties?: { storageProfile?: StorageProfile };
+  };
   const other = Object.entries(rest).find(([, value]) => value !== undefined && !isEmptyObject(value));
   if (other !== undefined) {
     throw badRequest('PropertyChangeNotAllowed', `Changing property '${other[0]}' is not allowed.`);
   }
+  const { storageProfile, ...otherProperties } = properties ?? {};
+  const property = Object.keys(otherProperties)[0];
+  if (property !== undefined) {
+    throw badRequest('PropertyChangeNotAllowed', `Changing property '${property}' is not allowed.`);
+  }
   if (!isTags(tags)) throw badRequest('InvalidTags', "The property 'tags' must be an object of strings.");
+  const exchange = storageProfile === undefined ? undefined : storageChange(world, target, storageProfile);
   const answer = start(world, call, target, 'update', world.timing.update, tags);
+  const effect = call.fault?.effect.kind;
+  if (exchange !== undefined && effect !== 'accept-and-do-nothing' && effect !== 'fail-late') exchange();
   // PATCH answers 200 with the model as it will be, and a status to poll. There is no Location: the result is the model.
   const { Location: _none, ...headers } = answer.headers ?? {};
   return {
