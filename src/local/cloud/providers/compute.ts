@@ -273,8 +273,8 @@ function update(world: World, call: ArmCall, target: Machine): ArmAnswer {
     throw badRequest('InvalidRequestContent', 'The request content was invalid and could not be deserialized.');
   }
   const {
-    tags = target.tags,
     properties,
+    tags = properties === undefined ? undefined : target.tags,
     ...rest
   } = body as {
     tags?: unknown;
