@@ -50,6 +50,10 @@ function operate(
       const result = acquire(state, requestSchema.parse(input), now);
       return { state: result.state, answer: result.verdict };
     }
+    case guardOperations.consider: {
+      const { answer, reasons } = acquire(state, requestSchema.parse(input), now).verdict;
+      return { state, answer: { answer, reasons } };
+    }
     case guardOperations.renew: {
       const result = renew(state, renewSchema.parse(input), now);
       return { state: result.state, answer: result.renewal };

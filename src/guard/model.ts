@@ -238,6 +238,10 @@ export const requestSchema = z.object({
   giveUpAt: instantSchema.optional(),
   /** What the action belongs to, such as an incident: all of its actions are one occasion. The run itself when left out. */
   occasion: z.string().min(1).max(200).optional(),
+  /** Checks that asked for a person, and whose yes they have; others that ask still do. */
+  approved: z
+    .object({ id: z.string().max(200), by: z.string().max(1000), checks: z.array(checkSchema).max(20) })
+    .optional(),
 });
 export type GuardRequest = z.infer<typeof requestSchema>;
 
@@ -259,6 +263,8 @@ export const guardOperations = {
   unhold: 'unhold',
   overrideCalendar: 'overrideCalendar',
   resetBreaker: 'resetBreaker',
+  /** What `acquire` would answer now; changes nothing and gives out no lease. */
+  consider: 'consider',
 } as const;
 
 export const renewSchema = z.object({

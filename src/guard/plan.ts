@@ -53,7 +53,9 @@ export function acquire(
   }
   const pruned = prune(remembering(state, request), now);
   const limited = [...budgetReasons(pruned, request, now), ...groupReasons(pruned, request, now)];
-  const reasons = [...plainReasons(pruned, request, now), ...limited.map(({ reason }) => reason)];
+  const reasons = [...plainReasons(pruned, request, now), ...limited.map(({ reason }) => reason)].map((reason) =>
+    withApproval(reason, request),
+  );
   const answer = reasons.reduce<Answer>(
     (strictest, { answer: one }) => (severity[one] > severity[strictest] ? one : strictest),
     'go',
@@ -95,6 +97,13 @@ export function acquire(
     },
     verdict: { answer: 'go', reasons, lease },
   };
+}
+
+/** A check that asked for a person and got their yes lets pass; every other answer stands. */
+function withApproval(reason: Reason, { approved }: GuardRequest): Reason {
+  return reason.answer === 'ask' && approved?.checks.includes(reason.check) === true
+    ? because(reason.check, 'go', `${reason.text}; approved by ${approved.by} (${approved.id})`)
+    : reason;
 }
 
 /** The answer to a run that has to wait, with its place in the queue kept and the times at which it should ask again. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseDuration, type Seconds } from '../kernel/duration';
+import { parseDuration, type Seconds } from './duration';
 
 /** A duration without its unit is a number to YAML; say what is missing. */
 function durationMessage({ input }: { readonly input?: unknown }): string | undefined {

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { hashOf } from '../kernel/hash';
 import { parseResourceId } from '../kernel/resource-id';
 import { resourceIdSchema } from '../kernel/schemas';
-import { environmentOf, limitsOf } from '../rules';
-import { catalogue } from '../runbooks';
+import { approvalOf, environmentOf, limitsOf, type CompiledPolicy } from '../rules';
+import { catalogue, type Impact } from '../runbooks';
 import { orderLimits, runOrchestratorName, runOrderSchema } from '../run';
 import type { Documents } from '../ports/documents';
 import { json, problem } from './door';
@@ -78,6 +78,12 @@ async function isFirstUse(documents: Documents, key: string, content: string): P
   return !stored.success || stored.data.content === content;
 }
 
+/** Whom an order asks, as an order says it. */
+function approvalFor(policy: CompiledPolicy, environment: string, impact: Impact) {
+  const rule = approvalOf(policy, environment);
+  return rule === undefined ? {} : { approval: { terms: rule.terms, always: rule.always(impact) } };
+}
+
 /** Routes that act: ordering a run. */
 export function actingRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
   return [
@@ -109,7 +115,8 @@ export function actingRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
           parameters,
           rule: 'operator',
           mode: 'auto',
-          askedBy: { kind: 'operator', name: caller.text },
+          askedBy: { kind: 'operator', name: caller.text, id: caller.kind === 'key' ? null : caller.id },
+          ...approvalFor(policy, environment, runbook.impact),
           ...orderLimits(limitsOf(policy, environment, { target: order.target, at: deps.clock.now() })),
           operationLimitSeconds: runbook.operationLimitSeconds,
         });

@@ -39,6 +39,8 @@ const whyNotApplied: Readonly<Record<NotApplied, string>> = {
   cooldown: 'the runbook had been run on the resource too short a time before',
   stopped: 'the guard stopped it',
   asked: 'the guard asks for a person',
+  rejected: 'a person who was asked said no',
+  unapproved: 'people were asked and nobody said yes in time',
   'out-of-patience': 'its turn did not come in the time it could wait',
   refused: 'the platform refused it',
   fenced: 'its lease was no longer held',

@@ -1,3 +1,4 @@
+export { approvalOf, termsFor, type ApprovalRule } from './approvals';
 export { admissionSchema, admit, dedupeKey, windowSchema, type Admission, type Window } from './dedupe';
 export { policyJsonSchema, policySchemaId } from './json-schema';
 export { environmentOf, limitsOf, type EnvironmentLimits, type LimitedAction } from './limits';

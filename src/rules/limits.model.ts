@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { calendarProblem } from '../guard';
-import { durationSchema, globsSchema, nameSchema, shareSchema } from './fields.model';
+import { durationSchema, globsSchema, nameSchema, shareSchema } from '../kernel/policy-fields';
 
 /** How many resources a share of a fleet is; rounded down, so that the share is never exceeded. */
 export function shareOf(share: number, fleet: number): number {

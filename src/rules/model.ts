@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Seconds } from '../kernel/duration';
-import { durationSchema, globsSchema, nameSchema } from './fields.model';
+import { approvalTermsSchema, environmentApprovalSchema } from './approvals.model';
+import { durationSchema, globsSchema, nameSchema } from '../kernel/policy-fields';
 import { breakerSchema, budgetSchema, calendarSchema, groupSchema, recurrenceSchema } from './limits.model';
 import { conditionSchema, severitySchema, signalKindSchema, signalSourceSchema } from '../signal/model';
 
@@ -10,7 +11,7 @@ const secondsSchema = z
   .positive()
   .transform((count) => count as Seconds);
 
-export { durationSchema } from './fields.model';
+export { durationSchema } from '../kernel/policy-fields';
 export type { Breaker, Budget, Calendar, Group } from './limits.model';
 
 /** What a rule may do on its own: watch, propose, or act. Ordered. */
@@ -106,6 +107,11 @@ export const ruleSchema = z.strictObject({
   /** From how many times on the rule's repair of one resource is a person's matter; never when left out. */
   recurrence: recurrenceSchema.optional(),
   dedupe: dedupeSchema.optional(),
+  /**
+   * Name of terms under `approvals`: people are asked about every action of this rule. With `suggest` as the mode that holds,
+   * what they approve is done.
+   */
+  approval: nameSchema.optional(),
 });
 export type Rule = z.infer<typeof ruleSchema>;
 
@@ -120,6 +126,8 @@ export const environmentSchema = z.strictObject({
   groups: z.array(groupSchema).min(1).max(50).optional(),
   /** Name of the calendar that says when changes may be made here; at any time when left out. */
   calendar: nameSchema.optional(),
+  /** When people are asked here, and who; where the guard wants a person it is handed over when left out. */
+  approval: environmentApprovalSchema.optional(),
 });
 
 /** The policy document: which signals lead to which runbooks, in which mode, within which limits. */
@@ -140,6 +148,8 @@ export const policySchema = z.strictObject({
     })
     .prefault({}),
   calendars: z.record(nameSchema, calendarSchema).optional(),
+  /** How people are asked, by name. */
+  approvals: z.record(nameSchema, approvalTermsSchema).optional(),
   environments: z.record(nameSchema, environmentSchema),
   rules: z.array(ruleSchema).min(1).max(1000),
 });

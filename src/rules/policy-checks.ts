@@ -55,7 +55,7 @@ function part<Output>(schema: z.ZodType<Output>, value: unknown): Output | undef
  * hide those of the others.
  */
 export function checkPolicy(document: unknown, catalogue: RunbookCatalogue, tools: CheckTools): void {
-  const { defaults, calendars, environments, rules } = membersOf(document);
+  const { defaults, calendars, approvals, environments, rules } = membersOf(document);
   checkVerification(membersOf(defaults)['verification'], ['defaults', 'verification'], tools);
   checkEnvironments(membersOf(environments), isMembers(environments), tools);
   checkCalendars(membersOf(environments), Object.keys(membersOf(calendars)), tools);
@@ -67,6 +67,27 @@ export function checkPolicy(document: unknown, catalogue: RunbookCatalogue, tool
     checkLadder(listOf(rule['ladder']), ['rules', index, 'ladder'], catalogue, tools);
   });
   checkMatches(entries, tools);
+  checkApprovals(membersOf(environments), entries, Object.keys(membersOf(approvals)), tools);
+}
+
+/** Terms that an environment or a rule names have to be there: nobody could be asked by others. */
+function checkApprovals(
+  environments: Members,
+  rules: readonly unknown[],
+  known: readonly string[],
+  tools: CheckTools,
+): void {
+  const check = (name: unknown, path: Path): void => {
+    if (typeof name === 'string' && !known.includes(name)) {
+      const message = `there are no terms "${name.slice(0, 80)}" under approvals`;
+      tools.report(path, tools.withSuggestion(message, name, known));
+    }
+  };
+  for (const [name, environment] of Object.entries(environments).slice(0, maximumEnvironments)) {
+    const { terms } = membersOf(membersOf(environment)['approval']);
+    check(terms, ['environments', name, 'approval', 'terms']);
+  }
+  rules.forEach((rule, index) => check(membersOf(rule)['approval'], ['rules', index, 'approval']));
 }
 
 function checkNames(entries: readonly unknown[], base: Path, { report, lineOf }: CheckTools): void {

@@ -19,6 +19,7 @@ export interface Account {
   verification: Verification | null;
   appliedAt: Iso8601 | null;
   undo: RunReport['undo'];
+  approval: NonNullable<RunReport['approval']> | null;
 }
 
 /** A run that has just begun. */
@@ -34,6 +35,7 @@ export function openAccount(order: RunOrder, startedAt: Iso8601): Account {
     verification: null,
     appliedAt: null,
     undo: null,
+    approval: null,
   };
 }
 
@@ -76,6 +78,7 @@ function report(account: Account, at: Iso8601, result: RunReport['result'], reas
     guard: account.guard,
     verification: account.verification,
     undo: account.undo,
+    ...(account.approval === null ? {} : { approval: account.approval }),
     events: account.events,
   };
 }

@@ -5,6 +5,7 @@ import type { Iso8601 } from '../kernel/clock';
 import { fromNow, listening, sleep } from '../kernel/waiting';
 import type { ActPlan, Facts, Step, Ticket, Verification } from '../runbooks';
 import { applied, note, notApplied, openAccount, type Account } from './account';
+import { ask, askFirst, voidUnlessFor, type Approvals, type GuardQuestion } from './asking.orchestrator';
 import { applyContract, lookContract, observeContract, settleContract } from './contract';
 import type { RunEvent, RunOrder, RunReport } from './model';
 import { obstacles, retryAt, whyNot } from './plan';
@@ -48,7 +49,8 @@ function nowOf(df: DurableContext): Iso8601 {
 
 /** Observes and plans until there is something to do and the guard lets it pass; what it waits for may change the plan. */
 function* untilGuarded(df: DurableContext, order: RunOrder, around: Surroundings, account: Account): Steps<RunReport> {
-  const giveUpAt = fromNow(df, order.patienceSeconds);
+  let giveUpAt = fromNow(df, order.patienceSeconds);
+  const approvals: Approvals = { current: undefined, asked: 0 };
   for (;;) {
     around.progress('observe');
     const input = { ...key(order), parameters: order.parameters, correlation: around.correlation };
@@ -65,6 +67,9 @@ function* untilGuarded(df: DurableContext, order: RunOrder, around: Surroundings
       'plan',
       plan.kind === 'act' ? `${plan.summary}: ${plan.reasons.join('; ')}` : `${plan.kind}: ${plan.reasons.join('; ')}`,
     );
+    if (plan.kind !== 'busy') {
+      yield* voidUnlessFor(df, account, approvals, planHash, 'the plan is another one now');
+    }
     if (plan.kind === 'nothing-to-do' || plan.kind === 'impossible') {
       return notApplied(account, nowOf(df), plan.kind, plan.reasons);
     }
@@ -79,31 +84,38 @@ function* untilGuarded(df: DurableContext, order: RunOrder, around: Surroundings
         return notApplied(account, nowOf(df), 'suggested', [`would do: ${plan.summary}`, ...plan.reasons]);
       }
       around.progress('guard');
-      const { runId: holder, target, runbook, rule, limits, incidentId } = order;
       const entity = new EntityId(guardEntityName, order.environment);
-      const verdict = verdictSchema.parse(
-        yield df.callEntity(entity, guardOperations.acquire, {
-          holder,
-          target,
-          runbook,
-          rule,
-          limits,
-          giveUpAt: giveUpAt.toISOString(),
-          occasion: incidentId ?? holder,
-        }),
-      );
+      const question = questionOf(order, giveUpAt, approvals);
+      if (order.approval?.always === true && approvals.current === undefined) {
+        const end = yield* askFirst(df, order, around, account, plan, approvals, question);
+        if (end !== undefined) {
+          return end;
+        }
+        // The world had time to change while people thought: everything is looked at again.
+        giveUpAt = fromNow(df, order.patienceSeconds);
+        continue;
+      }
+      const verdict = verdictSchema.parse(yield df.callEntity(entity, guardOperations.acquire, question));
       account.guard = verdict;
       note(account, nowOf(df), 'guard', `${verdict.answer}: ${obstacles(verdict).join('; ')}`);
       if (verdict.answer === 'go' && verdict.lease !== undefined) {
         const lease: { current: Lease; held: boolean } = { current: verdict.lease, held: true };
         const report = yield* underLease(df, order, around, account, plan, lease);
         df.signalEntity(entity, guardOperations.release, {
-          target,
+          target: order.target,
           token: lease.current.token,
           acted: account.appliedAt !== null,
           outcome: report.result.kind === 'applied' ? report.result.outcome : null,
         });
         return report;
+      }
+      if (verdict.answer === 'ask' && order.approval !== undefined) {
+        const end = yield* ask(df, order, around, account, plan, approvals, verdict);
+        if (end !== undefined) {
+          return end;
+        }
+        giveUpAt = fromNow(df, order.patienceSeconds);
+        continue;
       }
       if (verdict.answer !== 'wait') {
         return notApplied(account, nowOf(df), whyNot(verdict), obstacles(verdict));
@@ -129,6 +141,21 @@ function* untilGuarded(df: DurableContext, order: RunOrder, around: Surroundings
   }
 }
 
+/** What the guard is asked. */
+function questionOf(order: RunOrder, giveUpAt: Date, { current }: Approvals): GuardQuestion {
+  const { runId: holder, target, runbook, rule, limits, incidentId } = order;
+  return {
+    holder,
+    target,
+    runbook,
+    rule,
+    limits,
+    giveUpAt: giveUpAt.toISOString(),
+    occasion: incidentId ?? holder,
+    ...(current === undefined ? {} : { approved: { id: current.id, by: current.by, checks: current.checks } }),
+  };
+}
+
 interface HeldLease {
   current: Lease;
   held: boolean;
@@ -139,7 +166,8 @@ const mostSteps = 24;
 
 /**
  * Applies the plan's steps in order, verifies, and undoes what turned out harmful. The lease is held throughout. A step that
- * fails may have others in its place: then those are taken, and not the rest of the plan.
+ * fails may have others in its place: then those are taken, and not the rest of the plan. Not after an approval, which is one
+ * of the plan's own steps alone.
  */
 function* underLease(
   df: DurableContext,
@@ -159,7 +187,7 @@ function* underLease(
     const started = yield* start(df, order, account, before, step, lease);
     if (started.kind !== 'started') {
       const text = `${step.summary}: ${started.reason}`;
-      if (started.otherwise !== undefined && taken < mostSteps) {
+      if (started.otherwise !== undefined && taken < mostSteps && account.approval === null) {
         note(account, nowOf(df), 'apply', `${text}; trying otherwise`);
         failures.push(text);
         steps = started.otherwise;
@@ -183,7 +211,7 @@ function* underLease(
     steps = rest;
     if (settled.failure !== null) {
       failures.push(settled.failure);
-      if (settled.otherwise === undefined || taken >= mostSteps) {
+      if (settled.otherwise === undefined || taken >= mostSteps || account.approval !== null) {
         break;
       }
       steps = settled.otherwise;

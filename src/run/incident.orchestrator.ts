@@ -52,7 +52,7 @@ export function* incidentOrchestrator(context: OrchestrationContext): Generator<
 }
 
 function runOf(order: IncidentOrder, rung: number): RunOrder {
-  const { runbook, parameters, operationLimitSeconds } = order.ladder[rung] as IncidentOrder['ladder'][number];
+  const { runbook, parameters, operationLimitSeconds, asks } = order.ladder[rung] as IncidentOrder['ladder'][number];
   return {
     runId: `${order.incidentId}-r${rung + 1}`,
     incidentId: order.incidentId,
@@ -67,6 +67,7 @@ function runOf(order: IncidentOrder, rung: number): RunOrder {
     verification: order.verification,
     patienceSeconds: order.patienceSeconds,
     operationLimitSeconds,
+    ...(order.approval === undefined ? {} : { approval: { terms: order.approval, always: asks === true } }),
   };
 }
 

@@ -14,6 +14,7 @@ import {
   admit,
   decide,
   dedupeKey,
+  approvalOf,
   limitsOf,
   windowSchema,
   type Admission,
@@ -321,6 +322,8 @@ function orderOf(
   if ((action !== 'open-incident' && action !== 'suggest') || chosen === null || environment === null) {
     return null;
   }
+  const approval = approvalOf(policy, environment, chosen.rule);
+  const isAsked = policy.policy.rules.find(({ name }) => name === chosen.rule)?.approval !== undefined;
   return {
     incidentId: incidentIdOf(signal.correlation),
     environment,
@@ -333,12 +336,19 @@ function orderOf(
     occurredAt: signal.occurredAt,
     rule: chosen.rule,
     policyVersion: policy.version,
-    mode: action === 'suggest' ? 'suggest' : 'auto',
-    ladder: chosen.ladder.map(({ runbook, parameters }) => ({
-      runbook,
-      parameters,
-      operationLimitSeconds: catalogue.find(runbook)?.operationLimitSeconds ?? 1800,
-    })),
+    // What would be proposed is asked where the rule names whom: then it is done when they say yes.
+    mode: action === 'suggest' && !isAsked ? 'suggest' : 'auto',
+    ladder: chosen.ladder.map(({ runbook, parameters }) => {
+      const found = catalogue.find(runbook);
+      const asks = approval?.always(found?.impact ?? 'destructive') === true;
+      return {
+        runbook,
+        parameters,
+        operationLimitSeconds: found?.operationLimitSeconds ?? 1800,
+        ...(asks ? { asks } : {}),
+      };
+    }),
+    ...(approval === undefined ? {} : { approval: approval.terms }),
     ...orderLimits({
       ...limitsOf(policy, environment, { target: signal.target, rule: chosen.rule, at: now }),
       verification: chosen.verification,

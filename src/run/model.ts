@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { termsSchema } from '../approvals/model';
 import { verdictSchema, limitsSchema } from '../guard';
 import { instantSchema, resourceIdSchema } from '../kernel/schemas';
 import { outcomeSchema } from '../kernel/outcome';
@@ -7,7 +8,12 @@ import { planSchema, verificationSchema } from '../runbooks';
 /** Who asked for a run. */
 export const askedBySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('signal'), signalId: z.string() }),
-  z.object({ kind: z.literal('operator'), name: z.string() }),
+  z.object({
+    kind: z.literal('operator'),
+    name: z.string(),
+    /** Object id of the person; null or absent when nobody knows. Who orders does not approve. */
+    id: z.string().nullable().optional(),
+  }),
 ]);
 
 /** One execution of a runbook, as ordered. Everything it may do is decided here: nothing is looked up later. */
@@ -29,6 +35,8 @@ export const runOrderSchema = z.object({
   patienceSeconds: z.number().int().min(1),
   /** Longest the platform's operation may take before the run stops waiting for it. */
   operationLimitSeconds: z.number().int().min(1),
+  /** Whom to ask: about every plan, or only when the guard wants a person. Nobody when left out. */
+  approval: z.object({ terms: termsSchema, always: z.boolean() }).optional(),
 });
 export type RunOrder = z.infer<typeof runOrderSchema>;
 
@@ -41,6 +49,8 @@ export const notAppliedSchema = z.enum([
   'cooldown',
   'stopped',
   'asked',
+  'rejected',
+  'unapproved',
   'out-of-patience',
   'refused',
   'fenced',
@@ -51,7 +61,7 @@ export type NotApplied = z.infer<typeof notAppliedSchema>;
 /** One line of a run's account: when, at which stage of the loop, what. */
 export const eventSchema = z.object({
   at: instantSchema,
-  stage: z.enum(['observe', 'plan', 'guard', 'apply', 'verify', 'undo']),
+  stage: z.enum(['observe', 'plan', 'guard', 'ask', 'apply', 'verify', 'undo']),
   text: z.string().max(1024),
 });
 export type RunEvent = z.infer<typeof eventSchema>;
@@ -79,6 +89,8 @@ export const runReportSchema = z.object({
   guard: verdictSchema.nullable(),
   verification: verificationSchema.nullable(),
   undo: z.object({ done: z.boolean(), text: z.string() }).nullable(),
+  /** People's yes to the plan, where one was needed. */
+  approval: z.object({ id: z.string(), planHash: z.string(), by: z.string() }).optional(),
   events: z.array(eventSchema).max(200),
 });
 export type RunReport = z.infer<typeof runReportSchema>;
@@ -103,6 +115,8 @@ export const incidentOrderSchema = z.object({
         runbook: z.string(),
         parameters: z.record(z.string(), z.unknown()),
         operationLimitSeconds: z.number().int().min(1),
+        /** Whether people are asked about this rung in any case. */
+        asks: z.boolean().optional(),
       }),
     )
     .min(1)
@@ -110,6 +124,8 @@ export const incidentOrderSchema = z.object({
   limits: limitsSchema,
   verification: z.object({ withinSeconds: z.number().int().min(1), everySeconds: z.number().int().min(1) }),
   patienceSeconds: z.number().int().min(1),
+  /** Whom to ask; nobody when left out. */
+  approval: termsSchema.optional(),
 });
 export type IncidentOrder = z.infer<typeof incidentOrderSchema>;
 

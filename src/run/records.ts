@@ -67,14 +67,23 @@ function runEntry(report: RunReport): LedgerDraft {
     planHash,
     undo,
     askedBy,
+    approval,
   } = report;
   const result = report.result.kind === 'applied' ? report.result.outcome : report.result.why;
   const data = { runbook, rule, environment, target, incidentId, askedBy, startedAt, appliedAt, finishedAt, planHash };
+  const asked = approval === undefined ? {} : { approval: { id: approval.id, by: approval.by } };
   return {
     id: `run.finished:${id}`,
     kind: 'run.finished',
     subject: id,
-    data: { ...data, applied: report.result.kind === 'applied', result, reasons: report.reasons.slice(0, 20), undo },
+    data: {
+      ...data,
+      ...asked,
+      applied: report.result.kind === 'applied',
+      result,
+      reasons: report.reasons.slice(0, 20),
+      undo,
+    },
   };
 }
 
