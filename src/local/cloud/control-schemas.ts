@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { dnsParameters } from './cloudflare/levers';
 import { CloudControlError } from './errors';
 import type { CloudControl } from './model';
+import { resourceParameters } from './resource-control';
 import { scaleSetParameters } from './scale-set-control';
 
 const text = z.string().min(1);
@@ -117,6 +118,7 @@ const parameters: Record<keyof CloudControl, z.ZodType<unknown[]>> = {
   ]),
   assignRole: z.tuple([assignment]),
   removeRole: z.tuple([assignment]),
+  ...resourceParameters,
   snapshots: z.union([z.tuple([]), z.tuple([text])]),
   setSnapshot: z.tuple([
     text,
@@ -124,6 +126,7 @@ const parameters: Record<keyof CloudControl, z.ZodType<unknown[]>> = {
       .strictObject({
         data: z.string(),
         boots: z.boolean(),
+        damaged: z.boolean(),
         stuckAt: z.number().min(0).max(99).nullable(),
         removed: z.literal(true),
       })
@@ -131,7 +134,15 @@ const parameters: Record<keyof CloudControl, z.ZodType<unknown[]>> = {
   ]),
   setDisk: z.tuple([
     text,
-    z.strictObject({ data: z.string(), boots: z.boolean(), sizeGB: count, removed: z.literal(true) }).partial(),
+    z
+      .strictObject({
+        data: z.string(),
+        boots: z.boolean(),
+        damaged: z.boolean(),
+        sizeGB: count,
+        removed: z.literal(true),
+      })
+      .partial(),
   ]),
   stickSnapshots: z.tuple([text, z.number().min(0).max(99).nullable()]),
 };

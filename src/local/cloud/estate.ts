@@ -4,6 +4,7 @@ import { actionGroups, metricAlerts } from './estate/monitoring';
 import {
   backupGroup,
   caretakerGroup,
+  drillGroup,
   environments,
   hubGroup,
   location,
@@ -35,6 +36,7 @@ export function seedEstate(): Estate {
       group(platformSubscription, caretakerGroup, tagsFor('prod', 'caretaker')),
       group(platformSubscription, backupGroup, tagsFor('prod', 'backup')),
       group(platformSubscription, secondBackupGroup, tagsFor('prod', 'backup'), secondLocation),
+      group(platformSubscription, drillGroup, tagsFor('prod', 'drills')),
       ...environments.map((each) => group(platformSubscription, each.group, tagsFor(each.environment, 'web'))),
       group(sandboxSubscription, sandboxGroup, tagsFor('dev', 'sandbox')),
     ],

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createArmServer } from './arm-server';
+import { createCaches } from './caches';
 import { createServerCertificate } from './certificates';
 import { createSystemClock } from './clock';
 import { startCloudflare } from './cloudflare/start';
@@ -11,15 +12,26 @@ import { seedEstate } from './estate';
 import { defaultRoles } from './estate/people';
 import { createEventGrid } from './events/event-grid';
 import { createFaultStore } from './faults';
+import { watchBoots } from './guests';
 import { createIdentityServer, identityHeaderOf } from './identity-server';
 import { createJournal } from './journal';
+import { createLocks } from './locks';
 import { createMachines } from './machines';
 import type { CloudControl, CloudOptions, CloudTiming, Principal, RunningCloud } from './model';
 import { createMonitor } from './monitor/monitor';
 import { createOperationStore } from './operations';
+import { registerBalancers } from './providers/balancers';
+import { registerCaches } from './providers/caches';
 import { registerCompute } from './providers/compute';
+import { registerGroupResources } from './providers/group-resources';
+import { registerMadeMachines } from './providers/made-machines';
+import { registerLocks } from './providers/locks';
+import { registerMachineCare } from './providers/machine-care';
 import { registerMetrics } from './providers/metrics';
+import { registerNetworks } from './providers/networks';
+import { registerRunCommands } from './providers/run-commands';
 import { registerMonitorRules } from './providers/monitor-rules';
+import { registerPrivateLinks } from './providers/private-links';
 import { registerResourceHealth } from './providers/resource-health';
 import { registerScaleSets } from './providers/scale-sets';
 import { registerDisks } from './providers/disks';
@@ -86,6 +98,9 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
     machines,
     storage: createStorage({ resources: estate.resources, now, random, timing }),
     scaleSets: createScaleSets({ resources: estate.resources, machines, now, random, schedule, timing }),
+    caches: createCaches({ resources: estate.resources, now }),
+    locks: createLocks(),
+    scriptOutcomes: [],
     operations: createOperationStore({ now, random }),
     faults: createFaultStore(),
     journal: createJournal(),
@@ -107,6 +122,16 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
   registerDisks(router, world);
   registerSnapshots(router, world);
   registerRestorePoints(router, world);
+  registerMadeMachines(router, world);
+  registerRunCommands(router, world);
+  registerNetworks(router, world);
+  registerGroupResources(router, world);
+  watchBoots(machines, ({ seed }) => world.storage.disks.get(seed.osDiskId)?.content);
+  registerMachineCare(router, world);
+  registerBalancers(router, world);
+  registerPrivateLinks(router, world);
+  registerCaches(router, world);
+  registerLocks(router, world);
   registerMetrics(router, world);
   registerMonitorRules(router, world);
   registerResourceHealth(router, world);

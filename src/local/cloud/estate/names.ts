@@ -12,6 +12,8 @@ export const sandboxGroup = 'rg-sandbox-weu-001';
 export const backupGroup = 'rg-platform-backup-weu-001';
 export const secondLocation = 'northeurope';
 export const secondBackupGroup = 'rg-platform-backup-neu-001';
+/** Where drills make their machines. */
+export const drillGroup = 'rg-platform-drills-weu-001';
 
 export interface EnvironmentNames {
   environment: 'dev' | 'prod';

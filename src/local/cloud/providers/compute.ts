@@ -8,7 +8,6 @@ import type { World } from '../world';
 import { computePolicies } from './compute-policies';
 import { page } from './listing';
 import { instanceView, machineBody, machineETag } from './machine-body';
-import { attach, exchangedDisks } from './machine-disks';
 import { storageChange, type StorageProfile } from './machine-storage';
 
 const provider = 'Microsoft.Compute';
@@ -291,12 +290,7 @@ function update(world: World, call: ArmCall, target: Machine): ArmAnswer {
   }
   if (!isTags(tags)) throw badRequest('InvalidTags', "The property 'tags' must be an object of strings.");
   const exchange = storageProfile === undefined ? undefined : storageChange(world, target, storageProfile);
-  const disks = storageProfile === undefined ? undefined : exchangedDisks(world, target, storageProfile);
   const answer = start(world, call, target, 'update', world.timing.update, tags);
-  const record = world.operations.runningOn(target.id);
-  if (disks !== undefined && record?.error === undefined && call.fault?.effect.kind !== 'accept-and-do-nothing') {
-    world.schedule.at(record?.endsAt ?? world.clock.now(), () => attach(world, target, disks));
-  }
   const effect = call.fault?.effect.kind;
   if (exchange !== undefined && effect !== 'accept-and-do-nothing' && effect !== 'fail-late') exchange();
   // PATCH answers 200 with the model as it will be, and a status to poll. There is no Location: the result is the model.

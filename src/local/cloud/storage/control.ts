@@ -22,6 +22,7 @@ export function storageControl(world: World, settled: <T>(act: () => T) => Promi
         }
         if (change.data !== undefined) snapshot.content.data = change.data;
         if (change.boots !== undefined) snapshot.content.boots = change.boots;
+        if (change.damaged !== undefined) snapshot.content.damaged = change.damaged;
         if (change.stuckAt === null) delete snapshot.stuckAt;
         else if (change.stuckAt !== undefined) snapshot.stuckAt = change.stuckAt;
         return storage.state(snapshot);
@@ -32,6 +33,7 @@ export function storageControl(world: World, settled: <T>(act: () => T) => Promi
         if (change.removed === true) storage.disks.delete(disk.id);
         if (change.data !== undefined) disk.content.data = change.data;
         if (change.boots !== undefined) disk.content.boots = change.boots;
+        if (change.damaged !== undefined) disk.content.damaged = change.damaged;
         if (change.sizeGB !== undefined) disk.sizeGB = change.sizeGB;
       }),
     stickSnapshots: (sourceId, percent) =>

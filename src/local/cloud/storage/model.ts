@@ -6,6 +6,8 @@ export interface DiskContent {
   data: string;
   /** Whether a machine comes up from it. */
   boots: boolean;
+  /** Some of what is there is not what was written: checksums fail. */
+  damaged?: boolean;
 }
 
 export interface Disk {
@@ -98,10 +100,13 @@ export interface StorageControl {
    */
   setSnapshot(
     id: string,
-    change: { data?: string; boots?: boolean; stuckAt?: number | null; removed?: true },
+    change: { data?: string; boots?: boolean; damaged?: boolean; stuckAt?: number | null; removed?: true },
   ): Promise<SnapshotState | null>;
   /** Alters a disk, by name or resource id: what is written on it, its size, or that it is gone. */
-  setDisk(idOrName: string, change: { data?: string; boots?: boolean; sizeGB?: number; removed?: true }): Promise<void>;
+  setDisk(
+    idOrName: string,
+    change: { data?: string; boots?: boolean; damaged?: boolean; sizeGB?: number; removed?: true },
+  ): Promise<void>;
   /** From now on snapshots of this source come no further than so many per cent; null: as usual again. */
   stickSnapshots(sourceId: string, percent: number | null): Promise<void>;
 }
