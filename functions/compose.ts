@@ -1,8 +1,6 @@
 import { app } from '@azure/functions';
 import { createAzureMachines } from '../src/adapters/azure';
-import { blobPolicySource } from '../src/adapters/blob';
 import { createEntraTokens } from '../src/adapters/entra';
-import { filePolicySource } from '../src/adapters/file';
 import type { Config } from '../src/config';
 import type { Log } from '../src/kernel/log';
 import { seconds } from '../src/kernel/duration';
@@ -18,6 +16,7 @@ import { joinHandlers, keyAccess, tokenAccess, type Access } from '../src/operat
 import { createPolicyStore } from '../src/rules';
 import { createEffectJournal, createIntake, createRecords, runActivities } from '../src/run';
 import { catalogue, procedures } from '../src/runbooks';
+import { createManifestStore } from '../src/stacks';
 import { registerAlerts } from './alerts';
 import { registerApprovals } from './approvals';
 import { registerEvents } from './events';
@@ -25,14 +24,15 @@ import { layFoundation, type Given } from './foundation';
 import { registerOperator } from './operator';
 import { registerOrchestrations } from './orchestrations';
 import { registerSchedules } from './schedules';
+import { registerStackRuns } from './stacks';
 
-/** How old the policy in memory may be before its source is asked again. */
-const policyMaxAge = seconds(30);
+/** How old the policy, or another document that people write, may be before its source is asked again. */
+const documentMaxAge = seconds(30);
 
 /** Makes adapters from the configuration and registers every function. Touches the network only when something runs. */
 export function compose(config: Config, given: Given = {}): void {
   const foundation = layFoundation(config, given);
-  const { log, clock, credential, clients, documents, ledger, ledgerLogs } = foundation;
+  const { log, clock, clients, documents, ledger, ledgerLogs } = foundation;
   const access = accessOf(config, log);
 
   const decisions = createDecisionRecords({ documents, clock });
@@ -41,10 +41,13 @@ export function compose(config: Config, given: Given = {}): void {
   const incidents = createIncidentDocuments({ documents });
   const records = createRecords({ documents, ledger, runs, incidents, clock });
 
-  const source = /^https:\/\//.test(config.policyLocation)
-    ? blobPolicySource(config.policyLocation, credential)
-    : filePolicySource(config.policyLocation);
-  const policies = createPolicyStore({ source, catalogue, log, clock, maxAge: policyMaxAge });
+  const policies = createPolicyStore({
+    source: foundation.documentAt(config.policyLocation),
+    catalogue,
+    log,
+    clock,
+    maxAge: documentMaxAge,
+  });
 
   const machines = createAzureMachines({ clients, clock });
   const hands = procedures({ machines });
@@ -81,6 +84,11 @@ export function compose(config: Config, given: Given = {}): void {
   registerEvents({ handlers: joinHandlers([]), deadLetters, subscriptions: config.subscriptions, clock, log }, access, {
     queue: config.eventDelivery === 'queue',
   });
+  if (config.stacks.location !== undefined) {
+    const source = foundation.documentAt(config.stacks.location);
+    const manifests = createManifestStore({ source, clock, log, maxAge: documentMaxAge });
+    registerStackRuns({ intake, deadLetters, manifests, secrets: config.stacks.secrets, clock, log });
+  }
   registerApprovals(foundation);
   registerSchedules({ intake, clock });
   registerOperator({
@@ -96,6 +104,7 @@ export function compose(config: Config, given: Given = {}): void {
     verifyLedger: () => verifyLedger({ logs: ledgerLogs, documents, environment: config.environment }),
     ledger,
     documents,
+    approvals: foundation.approvals,
     clock,
     log,
   });

@@ -1,6 +1,7 @@
 import { ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
 import { createAzureClients, type AzureClients } from '../src/adapters/azure';
-import { createBlobStorage, type BlobAccount } from '../src/adapters/blob';
+import { blobPolicySource, createBlobStorage, type BlobAccount } from '../src/adapters/blob';
+import { filePolicySource } from '../src/adapters/file';
 import { createApprovals, type Approvals } from '../src/approvals';
 import type { Config } from '../src/config';
 import { scaledClock, systemClock, type Clock } from '../src/kernel/clock';
@@ -9,6 +10,7 @@ import { createLedger, type Ledger } from '../src/ledger';
 import { logNotifications } from '../src/notify';
 import type { Documents } from '../src/ports/documents';
 import type { LedgerLogs } from '../src/ports/ledger-logs';
+import type { PolicySource } from '../src/ports/policy-source';
 import type { Notifications } from '../src/ports/notifications';
 import { createConsoleLog } from '../src/telemetry';
 
@@ -32,6 +34,8 @@ export interface Foundation {
   readonly documents: Documents;
   readonly ledgerLogs: LedgerLogs;
   readonly ledger: Ledger;
+  /** A document that people write: the URL of a blob, or a file path on the local platform. */
+  documentAt(location: string): PolicySource;
   readonly notifications: Notifications;
   /** What people are asked, and their answers; see docs/approvals.md. */
   readonly approvals: Approvals;
@@ -64,6 +68,8 @@ export function layFoundation(config: Config, given: Given): Foundation {
     documents,
     ledgerLogs,
     ledger,
+    documentAt: (location) =>
+      /^https:\/\//.test(location) ? blobPolicySource(location, credential) : filePolicySource(location),
     notifications,
     approvals: createApprovals({ documents, ledger, notifications, clock, log }),
   };

@@ -14,6 +14,12 @@ export interface Config {
   readonly subscriptions: ReadonlySet<string>;
   readonly policyLocation: string;
   readonly eventDelivery: 'queue' | 'webhook';
+  readonly stacks: {
+    /** The manifest of the stacks; absent where their runs are nobody's business here. */
+    readonly location: string | undefined;
+    /** What signs the vendors' webhooks. */
+    readonly secrets: { readonly spacelift: readonly string[]; readonly 'hcp-terraform': readonly string[] };
+  };
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly storage: StorageConfig & { readonly stateContainer: string; readonly ledgerContainer: string };
   readonly azure: {
@@ -78,6 +84,13 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     subscriptions: new Set(env.CARETAKER_SUBSCRIPTION_IDS.map((id) => id.toLowerCase())),
     policyLocation: env.CARETAKER_POLICY_URL,
     eventDelivery: env.CARETAKER_EVENT_DELIVERY,
+    stacks: {
+      location: env.CARETAKER_STACKS_URL,
+      secrets: {
+        spacelift: env.CARETAKER_SPACELIFT_SECRETS,
+        'hcp-terraform': env.CARETAKER_HCP_TERRAFORM_SECRETS,
+      },
+    },
     logLevel: env.CARETAKER_LOG_LEVEL,
     storage:
       env.CARETAKER_BLOB_CONNECTION_STRING !== undefined

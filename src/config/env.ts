@@ -8,6 +8,9 @@ const list = z.string().transform((text) =>
     .filter((part) => part !== ''),
 );
 
+/** Short ones can be guessed from one signed message. */
+const signingSecrets = list.pipe(z.array(z.string().min(16, 'must have at least 16 characters each'))).default([]);
+
 /**
  * Every environment variable the application reads, and nothing else reads any. Terraform's `app_settings` are tested
  * against the keys of this schema. Variables of the platform itself (`FUNCTIONS_*`, `AzureWebJobsStorage*`) are not ours.
@@ -53,6 +56,12 @@ export const environmentSchema = z.object({
     .optional(),
   /** How Event Grid's events come: through the Storage queue of the connection `CaretakerEvents`, or to the HTTP door. */
   CARETAKER_EVENT_DELIVERY: z.enum(['queue', 'webhook']).default('webhook'),
+  /** Where the manifest of the stacks is: a blob's URL, or a file path. Without it webhooks about their runs are not taken. */
+  CARETAKER_STACKS_URL: z.string().min(1).optional(),
+  /** Secrets that sign Spacelift's webhooks, separated by commas: two while one is being replaced. */
+  CARETAKER_SPACELIFT_SECRETS: signingSecrets,
+  /** The same for HCP Terraform's notifications. */
+  CARETAKER_HCP_TERRAFORM_SECRETS: signingSecrets,
   CARETAKER_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 export type Environment = z.infer<typeof environmentSchema>;

@@ -13,4 +13,5 @@ export {
   type EventHandlers,
 } from './events';
 export { statusesOf, type OperatorRoute } from './route';
+export { takeStackRun, type StackRunDeps } from './stack-runs';
 export { operatorApi, operatorRoutes, type OperatorDeps } from './routes';

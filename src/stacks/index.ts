@@ -14,6 +14,7 @@ export { dependents, downstream, findCycle, upstream, waves, type Node } from '.
 export { generateKeyPair, publicKeyFor } from './hpke';
 export { parseManifest, type ReadManifest, type Report } from './manifest';
 export { checkProjects } from './manifest-checks';
+export { createManifestStore, type ManifestStore } from './manifest-store';
 export * from './model';
 export { mermaid, tree } from './picture';
 export {

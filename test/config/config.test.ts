@@ -35,6 +35,7 @@ it('reads what is deployed, with defaults', () => {
     subscriptions: new Set(['3f1d6c52-8c1e-4b7a-9d55-0a6f3c2b7e11', '3f2b8a10-6c47-4e0d-9a55-1b7d2c9e4f01']),
     policyLocation: 'https://account.blob.core.windows.net/policy/caretaker.yaml',
     eventDelivery: 'webhook',
+    stacks: { location: undefined, secrets: { spacelift: [], 'hcp-terraform': [] } },
     logLevel: 'info',
     storage: {
       kind: 'identity',

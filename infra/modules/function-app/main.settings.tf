@@ -1,4 +1,8 @@
 locals {
+  # What var.documents and var.secrets may hold.
+  document_names = ["stacks"]
+  secret_names   = ["CARETAKER_HCP_TERRAFORM_SECRETS", "CARETAKER_SPACELIFT_SECRETS"]
+
   # Everything that the application itself reads (src/config/env.ts), in one place. A test compares these names with that
   # schema in both directions.
   caretaker_settings = {
@@ -17,6 +21,10 @@ locals {
     # The queue is read only where it is delivered to: without its connection the host would not start the function.
     CARETAKER_EVENT_DELIVERY = var.event_delivery
     CARETAKER_LOG_LEVEL      = var.log_level
+    CARETAKER_STACKS_URL     = local.document_urls["stacks"]
+    # Signing secrets of the vendors' webhooks; both may hold two, separated by a comma, while one is replaced.
+    CARETAKER_SPACELIFT_SECRETS     = local.secret_references["CARETAKER_SPACELIFT_SECRETS"]
+    CARETAKER_HCP_TERRAFORM_SECRETS = local.secret_references["CARETAKER_HCP_TERRAFORM_SECRETS"]
   }
 
   # What the runtime and its extensions read. No connection string with a key is among them: storage, the scheduler and
@@ -43,6 +51,15 @@ locals {
       CaretakerEvents__clientId        = azurerm_user_assigned_identity.this["writer"].client_id
     },
   )
+
+  # Documents beside the policy, and secrets that the platform reads from the vault. Where there is none the setting is empty,
+  # which the application takes as missing: whether it is set would otherwise not be known before the apply.
+  document_urls = {
+    for name in local.document_names : name => contains(keys(var.documents), name) ? "https://${var.names.data_storage_account}.blob.core.windows.net/caretaker-policy/${name}.yaml" : ""
+  }
+  secret_references = {
+    for name in local.secret_names : name => contains(keys(var.secrets), name) ? "@Microsoft.KeyVault(SecretUri=${var.secrets[name]})" : ""
+  }
 
   app_settings = merge(local.platform_settings, local.caretaker_settings)
 }

@@ -96,6 +96,19 @@ resource "azurerm_storage_blob" "policy" {
   depends_on = [module.private_endpoint, azurerm_role_assignment.deployer]
 }
 
+resource "azurerm_storage_blob" "document" {
+  for_each = var.documents
+
+  name                   = "${each.key}.yaml"
+  storage_account_name   = azurerm_storage_account.this["data"].name
+  storage_container_name = azurerm_storage_container.this["caretaker-policy"].name
+  type                   = "Block"
+  content_type           = "application/yaml"
+  source_content         = each.value
+
+  depends_on = [module.private_endpoint, azurerm_role_assignment.deployer]
+}
+
 module "private_endpoint" {
   source   = "../private-endpoint"
   for_each = local.endpoints

@@ -38,7 +38,7 @@ output "event_sink" {
     storage_account_id     = azurerm_storage_account.this["events"].id
     queue_name             = azurerm_storage_queue.events.name
     dead_letter_container  = azurerm_storage_container.this["dead-letters"].name
-    webhook_url            = var.event_delivery == "webhook" ? "https://${var.names.function_app}.azurewebsites.net/api/events" : null
+    webhook_url            = var.event_delivery == "webhook" ? "https://${var.names.function_app}.azurewebsites.net/api/events/event-grid" : null
     webhook_tenant_id      = var.event_delivery == "webhook" ? var.tenant_id : null
     webhook_application_id = var.event_delivery == "webhook" ? azuread_application.this.client_id : null
   }

@@ -106,6 +106,40 @@ variable "policy_document" {
   }
 }
 
+variable "documents" {
+  type        = map(string)
+  nullable    = false
+  default     = {}
+  description = "Caretaker's documents beside the policy, by name, as YAML: `stacks` (the manifest of the stacks, for the webhooks of their runs)."
+
+  validation {
+    condition     = length(setsubtract(keys(var.documents), ["stacks"])) == 0
+    error_message = "documents may hold stacks."
+  }
+
+  validation {
+    condition     = alltrue([for text in values(var.documents) : can(yamldecode(text))])
+    error_message = "documents must be YAML."
+  }
+}
+
+variable "secrets" {
+  type        = map(string)
+  nullable    = false
+  default     = {}
+  description = "Settings whose values the platform reads from the vault: setting to the secret's URI without a version, so that a rotated secret is taken by itself. The writer must be allowed to read them."
+
+  validation {
+    condition     = length(setsubtract(keys(var.secrets), ["CARETAKER_HCP_TERRAFORM_SECRETS", "CARETAKER_SPACELIFT_SECRETS"])) == 0
+    error_message = "secrets may hold CARETAKER_HCP_TERRAFORM_SECRETS and CARETAKER_SPACELIFT_SECRETS."
+  }
+
+  validation {
+    condition     = alltrue([for uri in values(var.secrets) : can(regex("^https://[a-z0-9-]{3,24}\\.vault\\.azure\\.net/secrets/[0-9A-Za-z-]{1,127}$", uri))])
+    error_message = "secrets: values are URIs such as https://kv-x.vault.azure.net/secrets/name, without a version."
+  }
+}
+
 variable "network" {
   type = object({
     integration_subnet_resource_id = string

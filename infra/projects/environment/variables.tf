@@ -248,3 +248,10 @@ variable "quiet_windows" {
   default     = {}
   description = "Windows of planned work on the platform in which nobody is told of alerts (UTC)."
 }
+
+variable "caretaker_secrets" {
+  type        = map(string)
+  nullable    = false
+  default     = {}
+  description = "Secrets of Caretaker's own settings, as the function-app module takes them: setting to the URI of a secret of this environment's vault."
+}

@@ -8,6 +8,9 @@ const app = { root: 'infra/modules/function-app', file: 'infra/modules/function-
 
 const everyone = ['*', '0.0.0.0/0', '::/0', 'Internet', 'Any'];
 
+/** Whether a setting is empty or has the vault's address in the place of a value. */
+const isReference = (value = ''): boolean => /^(?:@Microsoft\.KeyVault\([^)]+\))?$/.test(value);
+
 function sources(values: Readonly<Record<string, unknown>>): string[] {
   return [values['source_address_prefix'], ...((values['source_address_prefixes'] as unknown[] | null) ?? [])]
     .filter((source) => typeof source === 'string')
@@ -304,7 +307,7 @@ export const computeRules: readonly Rule[] = [
       const leaking = settings.filter(
         ({ name, value }) =>
           name === 'AzureWebJobsStorage' ||
-          /AccountKey=|SharedAccessKey=|sig=|password|secret/i.test(`${name} ${value ?? ''}`),
+          (!isReference(value) && /AccountKey=|SharedAccessKey=|sig=|password|secret/i.test(`${name} ${value ?? ''}`)),
       );
       return leaking.length === 0 ? undefined : `${leaking.map(({ name }) => name).join(', ')} looks like a secret`;
     }),

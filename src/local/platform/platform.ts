@@ -49,15 +49,18 @@ const personTokenSeconds = 12 * 60 * 60;
 /** The environment of the function app on the local platform. */
 export function appEnvironment(options: {
   readonly cloud: CloudReady;
+  /** Root of the project: documents that are not given otherwise are those of the repository. */
+  readonly root: string;
   readonly policyFile: string;
   readonly time: ScaledTime;
 }): Record<string, string> {
-  const { cloud, policyFile, time } = options;
+  const { cloud, root, policyFile, time } = options;
   const settings: Partial<Record<keyof typeof environmentSchema.shape, string>> = {
     CARETAKER_ENVIRONMENT: 'local',
     CARETAKER_SUBSCRIPTION_IDS: (seedEstate().subscriptions[0] as { subscriptionId: string }).subscriptionId,
     CARETAKER_BLOB_CONNECTION_STRING: cloud.blob.connectionString,
     CARETAKER_POLICY_URL: policyFile,
+    CARETAKER_STACKS_URL: join(root, 'infra/workspaces/stacks.yaml'),
     CARETAKER_LOCAL_CLOCK: scaledTimeText(time),
     CARETAKER_TENANT_ID: cloud.tenantId,
     CARETAKER_API_AUDIENCE: localAudience,
@@ -85,7 +88,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
         ...['local-host', '--app', join(root, 'dist/app'), '--state', join(directory, 'durable.sqlite')],
         ...['--port', String(port), '--time', timeText],
       ],
-      env: appEnvironment({ cloud: cloud.ready, policyFile, time }),
+      env: appEnvironment({ cloud: cloud.ready, root, policyFile, time }),
       onLine: (line) => onLine?.('host', line),
     });
   let host: StartedProcess<HostReady>;

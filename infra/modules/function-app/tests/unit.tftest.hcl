@@ -65,6 +65,27 @@ variables {
   }
 }
 
+run "with_documents_and_secrets" {
+  variables {
+    documents = { stacks = "version: 1\n" }
+    secrets   = { CARETAKER_SPACELIFT_SECRETS = "https://kv-x.vault.azure.net/secrets/spacelift-webhook" }
+  }
+
+  assert {
+    condition = { for setting in azapi_resource.app.body.properties.siteConfig.appSettings : setting.name => setting.value if contains(["CARETAKER_STACKS_URL", "CARETAKER_SPACELIFT_SECRETS", "CARETAKER_HCP_TERRAFORM_SECRETS"], setting.name) } == {
+      CARETAKER_STACKS_URL            = "https://stcaretakerdata.blob.core.windows.net/caretaker-policy/stacks.yaml"
+      CARETAKER_SPACELIFT_SECRETS     = "@Microsoft.KeyVault(SecretUri=https://kv-x.vault.azure.net/secrets/spacelift-webhook)"
+      CARETAKER_HCP_TERRAFORM_SECRETS = ""
+    }
+    error_message = "A document is read where it is put; a secret is a reference, and empty where there is none."
+  }
+
+  assert {
+    condition     = azurerm_storage_blob.document["stacks"].name == "stacks.yaml"
+    error_message = "The document is where the setting points."
+  }
+}
+
 run "on_the_scheduler" {
   assert {
     condition     = azapi_resource.app.body.properties.functionAppConfig.runtime.name == "node" && azapi_resource.app.body.properties.functionAppConfig.runtime.version == "22"
@@ -127,7 +148,7 @@ run "on_storage_with_a_webhook" {
   }
 
   assert {
-    condition     = azuread_service_principal.sender["event-grid"].client_id == "4962773b-9cdb-44cf-a8bf-237846a00ab7" && output.event_sink.webhook_url == "https://func-caretaker.azurewebsites.net/api/events"
+    condition     = azuread_service_principal.sender["event-grid"].client_id == "4962773b-9cdb-44cf-a8bf-237846a00ab7" && output.event_sink.webhook_url == "https://func-caretaker.azurewebsites.net/api/events/event-grid"
     error_message = "Event Grid holds a role and knows the door."
   }
 
