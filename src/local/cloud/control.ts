@@ -5,6 +5,7 @@ import type { CloudControl, DnsControl, MachineState } from './model';
 import type { Monitor } from './monitor/monitor';
 import { personToken } from './people-tokens';
 import { sameId } from './resource-id';
+import { resourceLevers } from './resource-control';
 import { scaleSetLevers } from './scale-set-control';
 import { storageControl } from './storage/control';
 import type { World } from './world';
@@ -24,6 +25,7 @@ export function createControl(world: World, monitor: Monitor, dns: DnsControl, i
     });
   return {
     ...scaleSetLevers(world, settled),
+    ...resourceLevers(world, settled),
     ...dns,
     ...storageControl(world, settled),
     now: () => settled(() => world.clock.now()),

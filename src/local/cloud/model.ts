@@ -8,12 +8,14 @@ import type { AlertState, CommonAlert, Delivery, MetricInjection, RaiseAlert } f
 import type { DnsControl, RunningCloudflare } from './cloudflare/model';
 import type { EventDelivery, GridEvent, RaisedEvent } from './events/model';
 import type { Estate, PowerState, RoleAssignment, RoleDefinition } from './estate-model';
+import type { ResourceControl } from './resource-model';
 import type { ScaleSetControl } from './scale-set-model';
 import type { StorageControl } from './storage/model';
 
 export type * from './alert-model';
 export type * from './cloudflare/model';
 export type * from './estate-model';
+export type * from './resource-model';
 export type * from './scale-set-model';
 export type * from './storage/model';
 export type * from './events/model';
@@ -253,7 +255,7 @@ export interface IssuedToken {
  * `connectCloudControl`), hence everything is a promise.
  * An unknown machine, alert rule or fault is an error that names it.
  */
-export interface CloudControl extends ScaleSetControl, StorageControl, DnsControl {
+export interface CloudControl extends ScaleSetControl, StorageControl, DnsControl, ResourceControl {
   now(): Promise<number>;
   machines(): Promise<MachineState[]>;
   /** By name (if unique) or resource id. */

@@ -1,11 +1,14 @@
+import type { Caches } from './caches';
 import type { EventGrid } from './events/event-grid';
 import type { AccessControl } from './rbac';
 import type { FaultStore } from './faults';
 import type { Journal } from './journal';
+import type { Locks } from './locks';
 import type { Machines } from './machines';
 import type { CloudClock, CloudTiming, Estate, MetricGap, MetricInjection, Principal } from './model';
 import type { OperationStore } from './operations';
 import type { SeededRandom } from './random';
+import type { ScriptOutcome } from './resource-model';
 import type { ScaleSets } from './scale-sets';
 import type { Storage } from './storage/storage';
 import type { Schedule } from './schedule';
@@ -25,6 +28,10 @@ export interface World {
   schedule: Schedule;
   machines: Machines;
   scaleSets: ScaleSets;
+  caches: Caches;
+  locks: Locks;
+  /** How scripts end inside machines, where somebody decided it. */
+  scriptOutcomes: ScriptOutcome[];
   storage: Storage;
   operations: OperationStore;
   faults: FaultStore;

@@ -118,7 +118,7 @@ it('shows injected values, for any resource', async () => {
   const answer = await test
     .monitor()
     .metrics.list(resourceId, { metricnames: 'usedMemoryPercentage', timespan: 'PT2M' });
-  expect(answer.value[0]?.timeseries[0]?.data?.map((point) => point.average)).toEqual([undefined, 93]);
+  expect(answer.value[0]?.timeseries[0]?.data?.map((point) => point.average)).toEqual([35, 93]);
   await test.cloud.control.clearMetrics();
 });
 

@@ -77,6 +77,8 @@ export function sampleMetric(world: World, resourceId: string, metric: string, a
       at < (gap.until ?? Number.POSITIVE_INFINITY),
   );
   if (lost) return undefined;
+  const cached = world.caches.sample(resourceId, metric, at);
+  if (cached !== undefined) return cached;
   const kind = machineMetrics.find((each) => each.name.toLowerCase() === metric.toLowerCase());
   if (kind === undefined) return undefined;
   const set = world.scaleSets.byId(resourceId);

@@ -95,7 +95,15 @@ function requireResource(world: World, call: ArmCall): { scope: string; type: st
   throw resourceNotFound(parts?.type ?? '', parts?.name ?? '', parts?.resourceGroup ?? '');
 }
 
+/** What caches measure, whichever kind they are. */
+const cacheMetrics: MetricKind[] = [
+  { name: 'usedmemorypercentage', unit: 'Percent', description: 'Used memory', sample: () => undefined },
+  { name: 'serverLoad', unit: 'Percent', description: 'Server load', sample: () => undefined },
+  { name: 'connectedclients', unit: 'Count', description: 'Connected clients', sample: () => undefined },
+];
+
 function kindsFor(type: string): MetricKind[] {
+  if (/^microsoft\.cache\//i.test(type)) return cacheMetrics;
   return type === machineMetricNamespace || type === scaleSetType ? machineMetrics : [];
 }
 
