@@ -1,7 +1,7 @@
 import { badRequest, conflict, operationNotAllowed } from '../errors';
 import { sameId, withinScope } from '../resource-id';
 import type { ArmAnswer, ArmCall, ArmRoute, Router } from '../router';
-import { objectBody, stamp, startOperation, tagsOf } from '../storage/answers';
+import { objectBody, stamp, startOperation, tagsOf, textOf } from '../storage/answers';
 import type { RestorePoint, RestorePointCollection, Snapshot } from '../storage/model';
 import type { World } from '../world';
 import { computeApiVersions } from './compute';
@@ -83,7 +83,7 @@ export function registerRestorePoints(router: Router, world: World): void {
         const made: RestorePointCollection = {
           id: call.resourceId,
           name: call.params['collectionName'] ?? '',
-          location: String(body['location'] ?? ''),
+          location: textOf(body['location']),
           tags: tagsOf(body['tags']),
           machineId: machine.id,
         };
@@ -173,7 +173,10 @@ function create(world: World, call: ArmCall, within: RestorePointCollection): Ar
   const body = objectBody(call);
   const asked = body.properties['consistencyMode'];
   if (asked !== undefined && asked !== 'CrashConsistent' && asked !== 'ApplicationConsistent') {
-    throw badRequest('InvalidParameter', `The value '${String(asked)}' of parameter 'consistencyMode' is invalid.`);
+    throw badRequest(
+      'InvalidParameter',
+      `The value '${JSON.stringify(asked)}' of parameter 'consistencyMode' is invalid.`,
+    );
   }
   // The guest has to be there to come to rest.
   if (asked === 'ApplicationConsistent' && world.machines.agent(machine) !== 'ready') {
@@ -197,7 +200,7 @@ function create(world: World, call: ArmCall, within: RestorePointCollection): Ar
     name: call.params['pointName'] ?? '',
     collectionId: within.id,
     machineId: within.machineId,
-    consistencyMode: String(asked ?? 'ApplicationConsistent'),
+    consistencyMode: asked ?? 'ApplicationConsistent',
     createdAt: record.startedAt,
     provisionedAt: record.endsAt,
     disks,

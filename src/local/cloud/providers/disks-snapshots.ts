@@ -1,7 +1,7 @@
 import { ArmError, badRequest, operationNotAllowed } from '../errors';
 import { parseResourceId, sameId, withinScope } from '../resource-id';
 import type { ArmAnswer, ArmCall, ArmRoute, Router } from '../router';
-import { diskApiVersions, objectBody, requireLinked, stamp, startOperation, tagsOf } from '../storage/answers';
+import { diskApiVersions, objectBody, requireLinked, stamp, startOperation, tagsOf, textOf } from '../storage/answers';
 import type { Disk, Snapshot } from '../storage/model';
 import type { World } from '../world';
 import { notFound } from './disks';
@@ -137,7 +137,7 @@ function create(world: World, call: ArmCall): ArmAnswer {
     createOption?: string;
     sourceResourceId?: string;
   };
-  const location = String(body['location'] ?? '');
+  const location = textOf(body['location']);
   const incremental = body.properties['incremental'] === true;
   if (location === '') throw badRequest('LocationRequired', 'The location property is required for this definition.');
   const copies = createOption === 'CopyStart';

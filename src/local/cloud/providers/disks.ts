@@ -9,6 +9,7 @@ import {
   stamp,
   startOperation,
   tagsOf,
+  textOf,
 } from '../storage/answers';
 import type { Disk, Snapshot } from '../storage/model';
 import type { World } from '../world';
@@ -116,7 +117,7 @@ function create(world: World, call: ArmCall): ArmAnswer {
   }
   const body = objectBody(call);
   const creationData = (body.properties['creationData'] ?? {}) as { createOption?: string; sourceResourceId?: string };
-  const location = String(body['location'] ?? '');
+  const location = textOf(body['location']);
   if (location === '') throw badRequest('LocationRequired', 'The location property is required for this definition.');
   const source = sourceOf(world, call, creationData);
   if (source !== undefined && !sameId(source.location, location)) {
@@ -194,7 +195,7 @@ function update(world: World, call: ArmCall, disk: Disk): ArmAnswer {
   if (size !== undefined && (typeof size !== 'number' || size < disk.sizeGB)) {
     throw badRequest(
       'InvalidParameter',
-      `Disk ${disk.name} has ${disk.sizeGB} GB and cannot be made smaller (${String(size)}).`,
+      `Disk ${disk.name} has ${disk.sizeGB} GB and cannot be made smaller (${JSON.stringify(size)}).`,
     );
   }
   const { headers, record, pretended } = startOperation(world, call, {

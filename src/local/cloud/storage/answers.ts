@@ -103,4 +103,7 @@ export function tagsOf(value: unknown): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
+/** A text, or the empty one for anything else. */
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
 export const stamp = (instant: number): string => new Date(instant).toISOString().replace('Z', '0000+00:00');

@@ -144,7 +144,9 @@ function bySource(snapshots: ByResourceId<Snapshot>): (diskId: string) => Snapsh
 function fromEstate(resource: EstateResource, random: SeededRandom): Disk {
   const { properties } = resource;
   const encryption = properties['encryption'] as { diskEncryptionSetId?: string } | undefined;
-  const created = Date.parse(String(properties['timeCreated'] ?? '2026-03-02T08:00:00Z'));
+  const created = Date.parse(
+    typeof properties['timeCreated'] === 'string' ? properties['timeCreated'] : '2026-03-02T08:00:00Z',
+  );
   return {
     id: resource.id,
     name: resource.name,
