@@ -21,5 +21,12 @@ export {
   type DecisionRecord,
   type DecisionRecords,
 } from './decision-records';
+export { createEvidence } from './evidence';
 export { createDeadLetters, type DeadLetter, type DeadLetters } from './dead-letters';
-export { createIncidentDocuments, createRunDocuments, type Reports, type Report } from './runs';
+export {
+  createIncidentDocuments,
+  createRotationDocuments,
+  createRunDocuments,
+  type Reports,
+  type Report,
+} from './runs';

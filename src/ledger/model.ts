@@ -18,6 +18,7 @@ export const ledgerKinds = [
   'approval.asked',
   'approval.answered',
   'approval.ended',
+  'rotation.finished',
 ] as const;
 export type LedgerKind = (typeof ledgerKinds)[number];
 

@@ -47,10 +47,15 @@ export function createIncidentDocuments(options: { readonly documents: Documents
   return createReports(options.documents, 'incidents');
 }
 
+/** Reports of rotations. */
+export function createRotationDocuments(options: { readonly documents: Documents }): Reports {
+  return createReports(options.documents, 'rotations');
+}
+
 /** Lost races of one put; one orchestration writes one report, so more than one is rare. */
 const conflictLimit = 10;
 
-function createReports(documents: Documents, folder: 'runs' | 'incidents'): Reports {
+function createReports(documents: Documents, folder: 'runs' | 'incidents' | 'rotations'): Reports {
   const pathOf = (name: string): string => `${folder}/${name}.json`;
   const placeOf = ({ startedAt, id }: Report): string =>
     `${folder}-by-start/${newestFirstName(epochOf(startedAt) as EpochMillis, id)}`;
