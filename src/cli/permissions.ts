@@ -1,3 +1,4 @@
+import { inventoryPermissions } from '../inventory';
 import type { DomainPermissions, Permissions } from '../kernel/permissions';
 import { runbooks } from '../runbooks';
 
@@ -5,7 +6,7 @@ import { runbooks } from '../runbooks';
  * What the domains beside the runbooks need, by name: one entry for each domain and identity. A domain declares its permissions
  * beside the code that uses them and is named here.
  */
-const domains: Readonly<Record<string, DomainPermissions>> = {};
+const domains: Readonly<Record<string, DomainPermissions>> = { inventory: inventoryPermissions };
 
 /** Everything that is declared, in the form of `infra/modules/caretaker-role/permissions.json`: sorted, each entry once. */
 export function declaredPermissions() {

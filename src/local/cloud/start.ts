@@ -38,6 +38,7 @@ import { registerDisks } from './providers/disks';
 import { registerRestorePoints } from './providers/disks-restore-points';
 import { registerSnapshots } from './providers/disks-snapshots';
 import { registerResources } from './providers/resources';
+import { registerTags } from './providers/tags';
 import { createRandom } from './random';
 import { createAccessControl } from './rbac';
 import { createRouter } from './router';
@@ -136,6 +137,7 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
   registerMonitorRules(router, world);
   registerResourceHealth(router, world);
   registerResources(router, world);
+  registerTags(router, world);
 
   const certificate = await createServerCertificate(options.directory);
   const arm = createArmServer(world, router, certificate);

@@ -11,6 +11,9 @@ interface Listed {
   type: string;
   location: string;
   tags: Record<string, string>;
+  zones?: string[];
+  /** What it is part of: a disk's machine, a machine's scale set. */
+  managedBy?: string;
 }
 
 /** Everything in a resource group, whatever its provider: what ARM itself knows of a resource, without its properties. */
@@ -30,6 +33,8 @@ export function registerGroupResources(router: Router, world: World): void {
           type: 'Microsoft.Compute/virtualMachines',
           location: seed.location,
           tags,
+          ...(seed.zone === undefined ? {} : { zones: [seed.zone] }),
+          ...(seed.scaleSetId === undefined ? {} : { managedBy: seed.scaleSetId }),
         })),
         ...world.storage.disks.all().map((each) => ({ ...listed(each), type: 'Microsoft.Compute/disks' })),
         ...world.storage.snapshots.all().map((each) => ({ ...listed(each), type: 'Microsoft.Compute/snapshots' })),
@@ -48,6 +53,7 @@ export function registerGroupResources(router: Router, world: World): void {
   });
 }
 
-function listed({ id, name, location, tags }: Omit<Listed, 'type'>): Omit<Listed, 'type'> {
-  return { id, name, location, tags: { ...tags } };
+function listed({ id, name, location, tags, zones, managedBy }: Omit<Listed, 'type'>): Omit<Listed, 'type'> {
+  const more = { ...(zones === undefined ? {} : { zones }), ...(managedBy === undefined ? {} : { managedBy }) };
+  return { id, name, location, tags: { ...tags }, ...more };
 }
