@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ScaleSetControl } from './scale-set-model';
+import { evaluateAutoscale } from './autoscale';
 import { loadAt } from './scale-sets';
 import type { World } from './world';
 
@@ -15,6 +16,7 @@ export const scaleSetParameters: Record<keyof ScaleSetControl, z.ZodType<unknown
     z.strictObject({ zone: text, size: text.optional(), available: z.number().int().min(0).nullable() }),
   ]),
   setRepairs: z.tuple([text, z.enum(['Running', 'Suspended'])]),
+  evaluateAutoscale: z.tuple([]),
   loseMetric: z.tuple([
     z.strictObject({
       resourceId: text,
@@ -52,6 +54,7 @@ export function scaleSetLevers(world: World, settled: <T>(act: () => T) => Promi
         set.repairs = repairs;
         return scaleSets.state(set);
       }),
+    evaluateAutoscale: () => settled(() => evaluateAutoscale(world)),
     loseMetric: (gap) => settled(() => void world.metricGaps.push(gap)),
   };
 }

@@ -58,6 +58,8 @@ export interface ScaleSetControl {
   setZoneCapacity(capacity: ZoneCapacity): Promise<void>;
   /** Suspends automatic repairs, or lets them run. */
   setRepairs(idOrName: string, repairs: 'Running' | 'Suspended'): Promise<ScaleSetState>;
+  /** Lets Azure Monitor autoscale look at its settings now; by itself it does every minute, where the monitor runs. */
+  evaluateAutoscale(): Promise<void>;
   /** Makes metrics go missing for a time. */
   loseMetric(gap: MetricGap): Promise<void>;
 }

@@ -20,6 +20,7 @@ import { createMachines } from './machines';
 import type { CloudControl, CloudOptions, CloudTiming, Principal, RunningCloud } from './model';
 import { createMonitor } from './monitor/monitor';
 import { createOperationStore } from './operations';
+import { registerAutoscale } from './providers/autoscale';
 import { registerBalancers } from './providers/balancers';
 import { registerCaches } from './providers/caches';
 import { registerCompute } from './providers/compute';
@@ -40,6 +41,7 @@ import { registerSnapshots } from './providers/disks-snapshots';
 import { registerResources } from './providers/resources';
 import { registerTags } from './providers/tags';
 import { createRandom } from './random';
+import { createAutoscaleStore, runAutoscale } from './autoscale';
 import { createAccessControl } from './rbac';
 import { createRouter } from './router';
 import { createScaleSets } from './scale-sets';
@@ -99,6 +101,7 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
     machines,
     storage: createStorage({ resources: estate.resources, now, random, timing }),
     scaleSets: createScaleSets({ resources: estate.resources, machines, now, random, schedule, timing }),
+    autoscale: createAutoscaleStore(),
     caches: createCaches({ resources: estate.resources, now }),
     locks: createLocks(),
     scriptOutcomes: [],
@@ -120,6 +123,7 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
   const router = createRouter();
   registerCompute(router, world);
   registerScaleSets(router, world);
+  registerAutoscale(router, world);
   registerDisks(router, world);
   registerSnapshots(router, world);
   registerRestorePoints(router, world);
@@ -150,6 +154,7 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
     baseUrl: () => baseUrl,
   });
   const monitor = createMonitor(world, { automatic: options.monitor ?? true });
+  const stopAutoscale = (options.monitor ?? true) ? runAutoscale(world) : (): void => undefined;
   let control: CloudControl | undefined;
   let baseUrl = 'http://127.0.0.1';
   let stopping: Promise<void> | undefined;
@@ -157,6 +162,7 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
   const stop = (): Promise<void> => {
     stopping ??= (async () => {
       monitor.stop();
+      stopAutoscale();
       world.events.stop();
       await Promise.all([close(arm), close(identity), cloudflare?.stop()]);
     })();

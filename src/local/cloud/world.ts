@@ -1,6 +1,7 @@
 import type { Caches } from './caches';
 import type { EventGrid } from './events/event-grid';
 import type { AccessControl } from './rbac';
+import type { AutoscaleStore } from './autoscale';
 import type { FaultStore } from './faults';
 import type { Journal } from './journal';
 import type { Locks } from './locks';
@@ -28,6 +29,7 @@ export interface World {
   schedule: Schedule;
   machines: Machines;
   scaleSets: ScaleSets;
+  autoscale: AutoscaleStore;
   caches: Caches;
   locks: Locks;
   /** How scripts end inside machines, where somebody decided it. */

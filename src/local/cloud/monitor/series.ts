@@ -71,7 +71,9 @@ export function sampleMetric(world: World, resourceId: string, metric: string, a
   }
   const lost = world.metricGaps.some(
     (gap) =>
-      sameId(gap.resourceId, resourceId) &&
+      // What a scale set has lost, its machines have lost.
+      (sameId(gap.resourceId, resourceId) ||
+        sameId(gap.resourceId, machineOf(world, resourceId)?.seed.scaleSetId ?? '')) &&
       (gap.metricName === undefined || sameId(gap.metricName, metric)) &&
       at >= gap.from &&
       at < (gap.until ?? Number.POSITIVE_INFINITY),
@@ -83,21 +85,31 @@ export function sampleMetric(world: World, resourceId: string, metric: string, a
   if (kind === undefined) return undefined;
   const set = world.scaleSets.byId(resourceId);
   if (set !== undefined) return meanOfInstances(world, set, kind, at);
-  const machine = world.machines.byId(resourceId);
-  if (machine === undefined) return undefined;
+  const machine = machineOf(world, resourceId);
+  return machine === undefined ? undefined : sampleMachine(world, machine, kind, at);
+}
+
+/** A machine, or one that was an instance of a scale set: its past stays to be seen. */
+function machineOf(world: World, id: string): Machine | undefined {
+  const found = world.machines.byId(id);
+  if (found !== undefined) return found;
+  return world.scaleSets
+    .all()
+    .flatMap(({ gone }) => gone)
+    .find((machine) => sameId(machine.id, id));
+}
+
+function sampleMachine(world: World, machine: Machine, kind: MetricKind, at: number): number | undefined {
   const moment = machine.history.findLast((each) => each.at <= at);
-  return moment === undefined ? undefined : kind.sample(world, machine, moment, at);
+  const there = moment !== undefined && (machine.removedAt === undefined || at < machine.removedAt);
+  return there ? kind.sample(world, machine, moment, at) : undefined;
 }
 
 /** A scale set's metric is that of its instances at the time, on average; those without data do not count. */
 function meanOfInstances(world: World, set: ScaleSet, kind: MetricKind, at: number): number | undefined {
   const values = world.scaleSets
     .everyone(set)
-    .map((machine) => {
-      const moment = machine.history.findLast((each) => each.at <= at);
-      const there = moment !== undefined && (machine.removedAt === undefined || at < machine.removedAt);
-      return there ? kind.sample(world, machine, moment, at) : undefined;
-    })
+    .map((machine) => sampleMachine(world, machine, kind, at))
     .filter((value) => value !== undefined);
   return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

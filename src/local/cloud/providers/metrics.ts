@@ -12,6 +12,8 @@ const aggregations: Aggregation[] = ['Average', 'Minimum', 'Maximum', 'Total', '
 const grains = ['PT1M', 'PT5M', 'PT15M', 'PT30M', 'PT1H', 'PT6H', 'PT12H', 'P1D'];
 /** What the answer holds at most: the most recent, as Azure cuts it. */
 const MOST_POINTS = 10_000;
+/** Series of a metric that is split by a dimension, when the caller does not say how many. */
+const MOST_SERIES = 10;
 
 /** Microsoft.Insights: metrics and their definitions, for any resource of the estate. */
 export function registerMetrics(router: Router, world: World): void {
@@ -52,23 +54,33 @@ function listMetrics(world: World, call: ArmCall): ArmAnswer {
   const chosen =
     names === null ? kinds : names.split(',').map((name) => kindOf(kinds, type, name.trim(), world, scope));
 
-  const value = chosen.map((kind) => {
+  const filter = query.get('$filter');
+  const seriesOf = (resourceId: string, kind: MetricKind): Record<string, unknown>[] => {
     const data: Record<string, unknown>[] = [];
     for (let at = start; at < to; at += step) {
       // Samples after now do not exist yet: the bucket under way holds what has been.
       const end = Math.min(at + step, world.clock.now() + 1);
-      const values = aggregateMetric(world, scope, kind.name, at, end);
+      const values = aggregateMetric(world, resourceId, kind.name, at, end);
       const point: Record<string, unknown> = { timeStamp: new Date(at).toISOString() };
       if (values !== undefined) for (const name of wanted) point[name.toLowerCase()] = values[name];
       data.push(point);
     }
+    return data;
+  };
+  const value = chosen.map((kind) => {
+    const timeseries =
+      filter === null
+        ? [{ metadatavalues: [], data: seriesOf(scope, kind) }]
+        : splitByInstance(world, scope, type, filter, Number(query.get('top') ?? MOST_SERIES), (id) =>
+            seriesOf(id, kind),
+          );
     return {
       id: `${scope}/providers/Microsoft.Insights/metrics/${kind.name}`,
       type: 'Microsoft.Insights/metrics',
       name: { value: kind.name, localizedValue: kind.name },
       displayDescription: kind.description,
       unit: kind.unit,
-      timeseries: [{ metadatavalues: [], data }],
+      timeseries,
       errorCode: 'Success',
     };
   });
@@ -83,6 +95,34 @@ function listMetrics(world: World, call: ArmCall): ArmAnswer {
       value,
     },
   };
+}
+
+/**
+ * One series for each machine of a scale set: its metrics have the dimension VMName. The most used ones first would take an
+ * order; without one Azure promises none, and cuts at `top`, which is 10 unless the caller says otherwise.
+ */
+function splitByInstance(
+  world: World,
+  scope: string,
+  type: string,
+  filter: string,
+  top: number,
+  seriesOf: (resourceId: string) => Record<string, unknown>[],
+): Record<string, unknown>[] {
+  const wanted = /^VMName eq '([^']+)'$/i.exec(filter.trim())?.[1];
+  const set = world.scaleSets.byId(scope);
+  if (wanted === undefined || set === undefined || type !== scaleSetType) {
+    throw badRequest('BadRequest', `The filter '${filter}' names no dimension that the metrics of ${type} have.`);
+  }
+  return world.scaleSets
+    .everyone(set)
+    .filter(({ seed }) => wanted === '*' || sameId(seed.name, wanted))
+    .map(({ id, seed }) => ({
+      metadatavalues: [{ name: { value: 'vmname', localizedValue: 'vmname' }, value: seed.name }],
+      data: seriesOf(id),
+    }))
+    .filter(({ data }) => data.some((point) => Object.keys(point).length > 1))
+    .slice(0, top);
 }
 
 function requireResource(world: World, call: ArmCall): { scope: string; type: string; location: string } {
