@@ -124,6 +124,10 @@ export const stageStateSchema = z.discriminatedUnion('kind', [
 ]);
 export type StageState = z.infer<typeof stageStateSchema>;
 
+/** What became of the asking: `begun` tells whether the platform took it, or wants to be asked later. */
+export type StageBeginning =
+  Exclude<StageState, { kind: 'running' }> | (Extract<StageState, { kind: 'running' }> & { readonly begun: boolean });
+
 /** A resource that carries an owner's mark. */
 export interface OwnedResource {
   readonly id: ResourceId;
@@ -151,7 +155,7 @@ export interface Restoring {
    * What exists and does not carry the owner's mark is neither changed nor removed: the stage is `failed` with `NotOurs`. The
    * exceptions are `stop`, `start` and `exchange`, which are about a machine that was there before.
    */
-  begin(stage: Stage, owner: Owner, requestId: string, abort: AbortSignal): Promise<StageState>;
+  begin(stage: Stage, owner: Owner, requestId: string, abort: AbortSignal): Promise<StageBeginning>;
   /** Everything in a resource group that carries a mark, whosever it is. */
   owned(resourceGroup: ResourceId, abort: AbortSignal): Promise<readonly OwnedResource[]>;
 }

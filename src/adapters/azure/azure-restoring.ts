@@ -9,6 +9,7 @@ import type {
   Restoring,
   Slot,
   Stage,
+  StageBeginning,
   StageSight,
   StageState,
 } from '../../ports/restoring';
@@ -76,10 +77,13 @@ const commandSchema = z.object({
   }),
 });
 
-const done: StageState = { kind: 'done', script: null };
+const done: Extract<StageState, { kind: 'done' }> = { kind: 'done', script: null };
 const absent: StageSight = { kind: 'absent' };
-const running = (retryAfterSeconds: number): StageState => ({ kind: 'running', retryAfterSeconds });
-const failed = (code: string, message: string): StageState => ({
+const running = (retryAfterSeconds: number): Extract<StageState, { kind: 'running' }> => ({
+  kind: 'running',
+  retryAfterSeconds,
+});
+const failed = (code: string, message: string): Extract<StageState, { kind: 'failed' }> => ({
   kind: 'failed',
   code,
   message: message.slice(0, 1024),
@@ -166,9 +170,9 @@ export function createAzureRestoring({ clients }: { readonly clients: AzureClien
     }
   }
 
-  async function begin(stage: Stage, owner: Owner, requestId: string, abort: AbortSignal): Promise<StageState> {
+  async function begin(stage: Stage, owner: Owner, requestId: string, abort: AbortSignal): Promise<StageBeginning> {
     const request = { requestId, abort };
-    const put = async (id: string, body: unknown): Promise<StageState> =>
+    const put = async (id: string, body: unknown): Promise<StageBeginning> =>
       begun(await arm.ask('put', id, { ...request, body }));
     switch (stage.kind) {
       case 'network': {
@@ -178,7 +182,9 @@ export function createAzureRestoring({ clients }: { readonly clients: AzureClien
           ? put(group, desired.securityGroup(stage, owner))
           : state.kind === 'done'
             ? put(stage.id, desired.network(stage, owner))
-            : state;
+            : state.kind === 'running'
+              ? { ...state, begun: false }
+              : state;
       }
       case 'interface':
         return put(stage.id, desired.networkInterface(stage, owner));
@@ -215,7 +221,7 @@ export function createAzureRestoring({ clients }: { readonly clients: AzureClien
           : failed('NotOurs', `${stage.id} does not carry the mark of ${owner.work} and is left alone`);
       }
       case 'ready':
-        return running(slow);
+        return { kind: 'running', retryAfterSeconds: slow, begun: false };
     }
   }
 
@@ -271,12 +277,12 @@ function byProvisioning(state: string | null | undefined, id: string): StageSigh
   }
 }
 
-function begun(asked: Asked): StageState {
+function begun(asked: Asked): StageBeginning {
   switch (asked.kind) {
     case 'asked':
-      return running(quick);
+      return { kind: 'running', retryAfterSeconds: quick, begun: true };
     case 'later':
-      return running(Math.max(1, Math.min(3600, asked.retryAfterSeconds)));
+      return { kind: 'running', retryAfterSeconds: Math.max(1, Math.min(3600, asked.retryAfterSeconds)), begun: false };
     case 'refused':
       return failed(asked.refusal.code, asked.refusal.message);
   }
