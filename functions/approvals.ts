@@ -1,5 +1,5 @@
 import { app } from 'durable-functions';
-import { durableWakes } from '../src/adapters/durable';
+import { durableEngine } from '../src/adapters/durable';
 import {
   approvalActivities,
   closeApprovalContract,
@@ -18,7 +18,7 @@ export function registerApprovals({ approvals }: Pick<Foundation, 'approvals'>):
   app.client.timer('sweep-approvals', {
     schedule: '30 */5 * * * *',
     handler: async (_timer, client) => {
-      await approvals.sweep(durableWakes(client));
+      await approvals.sweep(durableEngine(client));
     },
   });
 }

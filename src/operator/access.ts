@@ -38,6 +38,8 @@ export interface Caller {
   readonly id: string;
   readonly kind: Bearer['kind'] | 'key';
   readonly roles: readonly string[];
+  /** Groups that the token lists; `undefined` when they are too many to be listed. */
+  readonly groups: readonly string[] | undefined;
   /** For records and people: name and id, at most 200 characters, no control characters. */
   readonly text: string;
 }
@@ -58,7 +60,7 @@ export interface Access {
   eventSender(request: HttpRequest): Promise<Admission>;
 }
 
-const keyHolder: Caller = { id: 'function-key', kind: 'key', roles: operatorRoles, text: 'function-key' };
+const keyHolder: Caller = { id: 'function-key', kind: 'key', roles: operatorRoles, groups: [], text: 'function-key' };
 
 /** For a host that has asked for a function key: whoever comes this far may do everything, and nobody knows who it is. */
 export function keyAccess(): Access {
@@ -91,7 +93,13 @@ export function tokenAccess({ tokens, log }: { readonly tokens: Tokens; readonly
       return refuse(401, 'InvalidToken', 'The token is not valid', verdict.reason, challenge);
     }
     const { bearer } = verdict;
-    const caller = { id: bearer.objectId, kind: bearer.kind, roles: bearer.roles, text: textOf(bearer) };
+    const caller = {
+      id: bearer.objectId,
+      kind: bearer.kind,
+      roles: bearer.roles,
+      groups: bearer.groups,
+      text: textOf(bearer),
+    };
     if (!allowed(bearer)) {
       log.warn('caller lacks the role', { caller: caller.id, needed });
       const detail = `This needs the app role ${needed}; the token has ${bearer.roles.join(', ') || 'none'}.`;

@@ -1,18 +1,22 @@
 import { InvariantError } from '../kernel/errors';
 import type { Clock } from '../kernel/clock';
 import type { Log } from '../kernel/log';
-import type { DeadLetters, DecisionRecords, Ledger, Reports, Verification } from '../ledger';
+import type { DeadLetters, DecisionRecords, FieldDecisions, Ledger, Reports, Verification } from '../ledger';
 import type { Documents } from '../ports/documents';
 import type { PolicyStore } from '../rules';
 import type { Intake } from '../run';
 import type { Procedure } from '../runbooks';
+import type { Drifts, ManifestStore } from '../stacks';
 import type { Access } from './access';
+import type { Approvals } from '../approvals';
 import { actingRoutes } from './acting';
+import { approvalRoutes } from './approvals';
 import { explainingRoutes } from './explaining';
 import { guardRoutes } from './guarding';
 import { libraryRoutes } from './library';
 import { lookingRoutes } from './looking';
 import { deadLetterRoutes } from './refused';
+import { stackRoutes } from './stacks';
 import { switchRoutes } from './switches';
 import { openApiDocument, withOpenApi } from './openapi';
 import type { OperatorRoute } from './route';
@@ -32,6 +36,13 @@ export interface OperatorDeps {
   /** Where orders are entered, and decisions are listed from. */
   readonly ledger: Ledger;
   readonly documents: Documents;
+  readonly approvals: Approvals;
+  /** What is known of the stacks; without a manifest they are not known here. */
+  readonly stacks: {
+    readonly manifests: ManifestStore | undefined;
+    readonly drifts: Drifts;
+    readonly fieldDecisions: FieldDecisions;
+  };
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -43,7 +54,9 @@ export function operatorRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
     ...actingRoutes(deps),
     ...switchRoutes(deps),
     ...guardRoutes(deps),
+    ...approvalRoutes(deps),
     ...explainingRoutes(deps),
+    ...stackRoutes(deps),
     ...libraryRoutes(deps),
     ...deadLetterRoutes(deps),
   ]);

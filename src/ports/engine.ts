@@ -1,4 +1,5 @@
 import type { GuardOrders, GuardState } from '../guard/model';
+import type { Wakes } from './wakes';
 
 /** An orchestration instance as it stands. Times are ISO 8601. */
 export interface InstanceStatus {
@@ -12,7 +13,7 @@ export interface InstanceStatus {
 }
 
 /** The durable engine, as far as doors need it. Every method throws `TransientError` when it does not answer. */
-export interface Engine {
+export interface Engine extends Wakes {
   /** The status of an instance; `undefined` when there is none. */
   status(instanceId: string): Promise<InstanceStatus | undefined>;
   /** Instances of an orchestrator that have not ended, at most 100. */

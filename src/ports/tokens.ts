@@ -8,6 +8,8 @@ export interface Bearer {
   /** The application that asked for the token: for an application its own id. */
   readonly applicationId: string | undefined;
   readonly roles: readonly string[];
+  /** Object ids of the groups that the token lists; `undefined` when they are too many to be listed. */
+  readonly groups: readonly string[] | undefined;
 }
 
 /** What became of a token. `reason` is for people and holds nothing of the token. */

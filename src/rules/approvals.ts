@@ -1,6 +1,6 @@
 import { usualTerms, type Terms } from '../approvals';
 import { InvariantError } from '../kernel/errors';
-import type { Impact } from '../runbooks/model';
+import type { Impact } from '../runbooks';
 import type { ApprovalTerms } from './approvals.model';
 import type { CompiledPolicy } from './matching';
 

@@ -13,6 +13,7 @@ const audience = 'api://caretaker-test';
 const roles = ['Caretaker.Reader', 'Caretaker.Operator', 'Caretaker.Approver', 'Caretaker.Admin'];
 const target = `/subscriptions/${subscription}/resourceGroups/rg-web-prod/providers/Microsoft.Compute/virtualMachines/vm-web-1`;
 const all = [1, 1, 1, 1];
+const answer = { reason: 'x', planHash: 'a'.repeat(64) };
 
 interface Row {
   /** Who is let through: Reader, Operator, Approver, Admin. */
@@ -70,6 +71,10 @@ const matrix: Readonly<Record<string, Row>> = {
   why: { passes: all, given: { params: { id: 'none' } }, status: 404 },
   'why-not': { passes: all, given: { query: { resource: 'vm-web-1', at: '2026-05-04T08:00:00Z' } }, status: 200 },
   'rehearse-policy': { passes: all, given: { body: { text: policyText } }, status: 200 },
+  approvals: { passes: all, status: 200 },
+  approval: { passes: all, given: { params: { id: 'none' } }, status: 404 },
+  approve: { passes: [0, 0, 1, 1], given: { params: { id: 'none' }, body: answer }, status: 404 },
+  reject: { passes: all, given: { params: { id: 'none' }, body: answer }, status: 404 },
   runbooks: { passes: all, status: 200 },
   runbook: { passes: all, given: { params: { name: 'restart-vm' } }, status: 200 },
   'plan-runbook': { passes: all, given: { params: { name: 'restart-vm' }, body: { target } }, status: 200 },

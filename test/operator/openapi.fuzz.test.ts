@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { operatorApi } from '../../src/operator';
+import { operatorApi, operatorRoles, type Access } from '../../src/operator';
+import { otherHash, planHash, request } from '../approvals/fixture';
 import { alertText, policyText, subscription } from '../run/intake-world';
 import { doors, type Given } from './support';
 
@@ -56,9 +57,10 @@ const likely: Readonly<Record<string, readonly unknown[]>> = {
   subject: [target],
   action: ['open-incident'],
   kind: ['signal.decided'],
-  id: ['{hold}', 'incident-1', 'order-1', '{signal}', '{refused}', '{replayable}'],
+  id: ['{hold}', 'incident-1', 'order-1', '{signal}', '{refused}', '{replayable}', 'order-1-a1', 'order-1-a1', 'order-2-a1'],
   parameters: [{}],
   limit: [1, 100],
+  planHash: [planHash, planHash, planHash, otherHash],
   cursor: [],
 };
 
@@ -68,9 +70,24 @@ function fieldOf(name: string, schema: Schema): fc.Arbitrary<unknown> {
   return known.length === 0 ? described : fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...known) }, described);
 }
 
+/** Somebody with every role, who has asked for one of the approvals. */
+const admitted = {
+  kind: 'admitted' as const,
+  caller: { id: 'person-1', kind: 'person' as const, roles: operatorRoles, groups: [], text: 'Ada' },
+};
+const personAccess: Access = {
+  kind: 'token',
+  operator: async () => admitted,
+  alertSender: async () => admitted,
+  eventSender: async () => admitted,
+};
+
 /** A world in which there is one of everything; ids in requests that stand in braces are of it. */
 async function world() {
-  const door = doors();
+  const door = doors(undefined, personAccess);
+  await door.approvals.open(request(), 'order-1');
+  // This one was asked for by whoever sends the requests.
+  await door.approvals.open(request({ id: 'order-2-a1', requestedBy: { id: 'person-1', name: 'Ada' } }), 'order-2');
   await door.incidentReports.put({ id: 'incident-1', startedAt: '2026-05-04T08:00:00.000Z', runs: ['order-1'] });
   await door.runs.put({ id: 'order-1', startedAt: '2026-05-04T08:00:00.000Z' });
   const taken = await door.alert(alertText('metric-fired'));
@@ -182,6 +199,10 @@ const reached: Readonly<Record<string, readonly number[]>> = {
   why: [200, 404],
   'why-not': [200, 400],
   'rehearse-policy': [200, 400],
+  approvals: [200, 400],
+  approval: [200, 404],
+  approve: [200, 400, 403, 404, 409],
+  reject: [200, 400, 404, 409],
   runbook: [200, 404],
   'plan-runbook': [200, 400, 404],
   'validate-policy': [200, 400],

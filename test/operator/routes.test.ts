@@ -321,7 +321,12 @@ it.each([new TypeError('x'), new InvalidInputError('Odd', 'x', [])])(
   async (thrown) => {
     const parts = new Proxy({}, { get: () => () => Promise.reject(thrown) });
     const deps = { policies: parts, decisions: parts, runs: parts, incidents: parts, deadLetters: parts, clock: parts };
-    const others = { access: keyAccess(), verifyLedger: () => Promise.reject(thrown), procedures: new Map() };
+    const others = {
+      approvals: parts,
+      access: keyAccess(),
+      verifyLedger: () => Promise.reject(thrown),
+      procedures: new Map(),
+    };
     for (const route of operatorRoutes({ ...deps, ...others, log: silentLog } as never)) {
       const request = { params: {}, query: new URLSearchParams(), headers: new Headers(), text: async () => '{}' };
       const answer = await route.handle(request as never, parts as never, parts as never);

@@ -1,4 +1,5 @@
 import { HttpRequest, type HttpRequestInit, type HttpResponseInit } from '@azure/functions';
+import { createApprovals } from '../../src/approvals';
 import { emptyGuard, type GuardState } from '../../src/guard';
 import type { Log, LogFields } from '../../src/kernel/log';
 import { keyAccess, operatorRoutes, takeAzureMonitorAlert, type Access, type Problem } from '../../src/operator';
@@ -72,6 +73,15 @@ export class RememberedEngine implements Engine {
     this.orders.push({ environment, operation, input });
   }
 
+  /** Events that were raised. */
+  readonly raised: { readonly instanceId: string; readonly event: string }[] = [];
+
+  async wake(instanceId: string, event: string) {
+    this.check();
+    this.raised.push({ instanceId, event });
+    return 'woken' as const;
+  }
+
   private check(): void {
     if (this.down !== undefined) {
       throw this.down;
@@ -114,8 +124,25 @@ export function doors(
   const { intake, ledger } = world.start();
   const subscriptions = new Set([subscription]);
   const machines = new ScriptedMachines(world.clock, world.breaker, hungMachine(0));
+  const approvals = createApprovals({
+    documents: world.documents,
+    ledger,
+    notifications: { tell: async () => undefined },
+    clock,
+    log,
+  });
+  const fieldDecisions = createFieldDecisions({ documents: world.documents, ledger });
   const routes = operatorRoutes({
     access,
+    approvals,
+    stacks: {
+      manifests: createManifestStore({
+        source: { read: async () => ({ kind: 'document', text: manifestText({ units: 2, projects: 1 }), etag: '1' }) },
+        ...{ clock, log, maxAge: seconds(30) },
+      }),
+      drifts: createDrifts({ documents: world.documents, ledger, fieldDecisions, clock }),
+      fieldDecisions,
+    },
     intake,
     subscriptions,
     procedures: procedures({ machines }),
@@ -135,6 +162,7 @@ export function doors(
 
   return {
     ...world,
+    approvals,
     log,
     engine,
     machines,

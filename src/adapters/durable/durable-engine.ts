@@ -22,6 +22,8 @@ const statusSchema = z.object({
   lastUpdatedTime: z.string(),
 });
 
+const ended: ReadonlySet<InstanceStatus['runtimeStatus']> = new Set(['Completed', 'Failed', 'Terminated', 'Canceled']);
+
 /** The client's own request for a status, below `getStatus`. */
 interface StatusRequests {
   getStatusInternal(options: {
@@ -63,6 +65,11 @@ export function durableEngine(client: DurableClient): Engine {
         throw unavailable('the durable engine answered', `status ${response.status}`);
     }
   }
+
+  const isRunning = async (instanceId: string): Promise<boolean> => {
+    const found = await status(instanceId);
+    return found !== undefined && !ended.has(found.runtimeStatus);
+  };
 
   return {
     status,
@@ -106,6 +113,21 @@ export function durableEngine(client: DurableClient): Engine {
         return answer.entityExists ? guardStateSchema.parse(answer.entityState) : emptyGuard;
       } catch (error) {
         throw unavailable(`the guard of ${environment} cannot be read`, error);
+      }
+    },
+
+    async wake(instanceId, event) {
+      if (!(await isRunning(instanceId))) {
+        return 'none';
+      }
+      try {
+        await client.raiseEvent(instanceId, event, {});
+        return 'woken';
+      } catch (error) {
+        if (!(await isRunning(instanceId))) {
+          return 'none';
+        }
+        throw unavailable(`${instanceId} could not be woken`, error);
       }
     },
 

@@ -1,4 +1,3 @@
 export { durableEngine } from './durable-engine';
 export { durableFences } from './durable-fences';
 export { durableIncidents } from './durable-incidents';
-export { durableWakes } from './durable-wakes';

@@ -35,6 +35,9 @@ const claimsSchema = z.object({
   idtyp: z.string().optional(),
   scp: z.string().optional(),
   roles: z.array(z.string()).max(100).default([]),
+  /** There when the application asks for them; Entra lists 200 at most and then says in `_claim_names` where the rest is. */
+  groups: z.array(z.string()).max(1000).default([]),
+  _claim_names: z.looseObject({ groups: z.unknown() }).optional(),
 });
 
 /**
@@ -103,9 +106,10 @@ function bearerOf(claims: z.infer<typeof claimsSchema>): Bearer {
   const applicationId = claims.azp ?? claims.appid;
   // Only a person's token says what the application may do for them (`scp`); `idtyp` is there when it was asked for.
   const kind = claims.idtyp === 'app' || claims.scp === undefined ? 'application' : 'person';
+  const groups = claims._claim_names?.groups === undefined ? claims.groups : undefined;
   const name =
     kind === 'person' ? (claims.name ?? claims.preferred_username ?? claims.oid) : (applicationId ?? claims.oid);
-  return { objectId: claims.oid, name, kind, applicationId, roles: claims.roles };
+  return { objectId: claims.oid, name, kind, applicationId, roles: claims.roles, groups };
 }
 
 function refused(error: errors.JOSEError): TokenVerdict {

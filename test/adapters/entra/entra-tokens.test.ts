@@ -45,8 +45,23 @@ it('tells who a person is', async () => {
   const { sign, tokens } = await issuer();
   expect(await tokens.check(await sign({ name: 'Omar', azp: 'cli', roles: ['Caretaker.Reader'] }))).toEqual({
     kind: 'genuine',
-    bearer: { objectId: oid, name: 'Omar', kind: 'person', applicationId: 'cli', roles: ['Caretaker.Reader'] },
+    bearer: {
+      objectId: oid,
+      name: 'Omar',
+      kind: 'person',
+      applicationId: 'cli',
+      roles: ['Caretaker.Reader'],
+      groups: [],
+    },
   });
+});
+
+it('tells the groups of a person, and when they are too many to be told', async () => {
+  const { sign, tokens } = await issuer();
+  const groups = ['7d0c8a52-0000-4000-8000-000000000001'];
+  expect(await tokens.check(await sign({ groups }))).toMatchObject({ bearer: { groups } });
+  const many = await tokens.check(await sign({ _claim_names: { groups: 'src1' } }));
+  expect(many).toMatchObject({ kind: 'genuine', bearer: { groups: undefined } });
 });
 
 it('tells an application from a person, whatever name it gives itself', async () => {
