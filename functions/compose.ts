@@ -1,10 +1,11 @@
 import { app } from '@azure/functions';
-import { createAzureMachines } from '../src/adapters/azure';
+import { createAzureMachines, createAzureResourceGroups } from '../src/adapters/azure';
 import { createEntraTokens } from '../src/adapters/entra';
 import type { Config } from '../src/config';
 import type { Log } from '../src/kernel/log';
 import { seconds } from '../src/kernel/duration';
 import { describeError, InvalidInputError } from '../src/kernel/errors';
+import { createInventory } from '../src/inventory';
 import {
   createDeadLetters,
   createDecisionRecords,
@@ -14,9 +15,8 @@ import {
 } from '../src/ledger';
 import { joinHandlers, keyAccess, tokenAccess, type Access } from '../src/operator';
 import { createPolicyStore } from '../src/rules';
-import { createEffectJournal, createIntake, createRecords, runActivities } from '../src/run';
+import { createCorrelations, createEffectJournal, createIntake, createRecords, runActivities } from '../src/run';
 import { catalogue, procedures } from '../src/runbooks';
-import { createManifestStore } from '../src/stacks';
 import { registerAlerts } from './alerts';
 import { registerApprovals } from './approvals';
 import { registerEvents } from './events';
@@ -24,7 +24,7 @@ import { layFoundation, type Given } from './foundation';
 import { registerOperator } from './operator';
 import { registerOrchestrations } from './orchestrations';
 import { registerSchedules } from './schedules';
-import { registerStackRuns } from './stacks';
+import { registerStacks } from './stacks';
 
 /** How old the policy, or another document that people write, may be before its source is asked again. */
 const documentMaxAge = seconds(30);
@@ -51,13 +51,28 @@ export function compose(config: Config, given: Given = {}): void {
 
   const machines = createAzureMachines({ clients, clock });
   const hands = procedures({ machines });
+  const resources = createAzureResourceGroups({ arm: clients.arm, endpoint: config.azure.armEndpoint });
+  const inventory = createInventory({ groups: resources, documents, clock, log });
+  const correlations = createCorrelations({ documents, clock });
+  const intake = createIntake({
+    policies,
+    catalogue,
+    decisions,
+    ledger,
+    records,
+    documents,
+    inventory,
+    correlations,
+    clock,
+    log,
+  });
   const activities = runActivities({
     procedures: hands,
     journal: createEffectJournal(documents, clock),
     records,
+    closing: intake,
     clock,
   });
-  const intake = createIntake({ policies, catalogue, decisions, ledger, records, documents, clock, log });
 
   app.hook.appStart(async () => {
     try {
@@ -84,11 +99,7 @@ export function compose(config: Config, given: Given = {}): void {
   registerEvents({ handlers: joinHandlers([]), deadLetters, subscriptions: config.subscriptions, clock, log }, access, {
     queue: config.eventDelivery === 'queue',
   });
-  if (config.stacks.location !== undefined) {
-    const source = foundation.documentAt(config.stacks.location);
-    const manifests = createManifestStore({ source, clock, log, maxAge: documentMaxAge });
-    registerStackRuns({ intake, deadLetters, manifests, secrets: config.stacks.secrets, clock, log });
-  }
+  const stacks = registerStacks(foundation, { intake, deadLetters, manifestMaxAge: documentMaxAge });
   registerApprovals(foundation);
   registerSchedules({ intake, clock });
   registerOperator({
@@ -105,6 +116,7 @@ export function compose(config: Config, given: Given = {}): void {
     ledger,
     documents,
     approvals: foundation.approvals,
+    stacks,
     clock,
     log,
   });

@@ -6,7 +6,7 @@ import { createApprovals, type Approvals } from '../src/approvals';
 import type { Config } from '../src/config';
 import { scaledClock, systemClock, type Clock } from '../src/kernel/clock';
 import type { Log } from '../src/kernel/log';
-import { createLedger, type Ledger } from '../src/ledger';
+import { createFieldDecisions, createLedger, type FieldDecisions, type Ledger } from '../src/ledger';
 import { logNotifications } from '../src/notify';
 import type { Documents } from '../src/ports/documents';
 import type { LedgerLogs } from '../src/ports/ledger-logs';
@@ -36,6 +36,8 @@ export interface Foundation {
   readonly ledger: Ledger;
   /** A document that people write: the URL of a blob, or a file path on the local platform. */
   documentAt(location: string): PolicySource;
+  /** Where automation writes down that it set a field which Terraform also knows, so that its drift is told from people's. */
+  readonly fieldDecisions: FieldDecisions;
   readonly notifications: Notifications;
   /** What people are asked, and their answers; see docs/approvals.md. */
   readonly approvals: Approvals;
@@ -68,6 +70,7 @@ export function layFoundation(config: Config, given: Given): Foundation {
     documents,
     ledgerLogs,
     ledger,
+    fieldDecisions: createFieldDecisions({ documents, ledger }),
     documentAt: (location) =>
       /^https:\/\//.test(location) ? blobPolicySource(location, credential) : filePolicySource(location),
     notifications,

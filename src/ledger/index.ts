@@ -22,6 +22,7 @@ export {
   type DecisionRecords,
 } from './decision-records';
 export { createEvidence } from './evidence';
+export { createFieldDecisions, fieldDecisionSchema, type FieldDecision, type FieldDecisions } from './field-decisions';
 export { createDeadLetters, type DeadLetter, type DeadLetters } from './dead-letters';
 export {
   createIncidentDocuments,

@@ -19,6 +19,12 @@ export const ledgerKinds = [
   'approval.answered',
   'approval.ended',
   'rotation.finished',
+  'backup.recorded',
+  'backup.deleted',
+  'backup.finished',
+  'field.set',
+  'drift.found',
+  'drift.settled',
 ] as const;
 export type LedgerKind = (typeof ledgerKinds)[number];
 

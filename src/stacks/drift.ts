@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { InputProblem } from '../kernel/errors';
+import { fieldDecisionSchema, type FieldDecision } from '../ledger';
 
 /** Who may change a field beside Terraform; what is read of `infra/ownership.yaml`. */
 export const ownershipSchema = z.object({
@@ -16,19 +17,6 @@ export const ownershipSchema = z.object({
   ),
 });
 export type Ownership = z.output<typeof ownershipSchema>;
-
-/** A decision of Caretaker that set a field, as the ledger tells it. */
-export const fieldDecisionSchema = z.object({
-  id: z.string().min(1),
-  /** Azure resource id, or the address in the state. */
-  resource: z.string().min(1),
-  field: z.string().min(1),
-  /** The value that it set, when that is no secret. */
-  value: z.unknown().optional(),
-  at: z.string(),
-  sentence: z.string(),
-});
-export type FieldDecision = z.output<typeof fieldDecisionSchema>;
 
 /** The parts of `terraform show -json` of a refresh-only plan that are about drift. */
 export interface RefreshPlan {

@@ -6,10 +6,23 @@ export {
   readDecisions,
   type DriftedField,
   type DriftReport,
-  type FieldDecision,
   type Ownership,
   type RefreshPlan,
 } from './drift';
+export {
+  driftInstanceId,
+  takeDrift,
+  driftRecordSchema,
+  driftReportSchema,
+  driftSupersededEvent,
+  driftOrchestratorName,
+  type DriftOrder,
+  type DriftRecord,
+  type ReportedDrift,
+} from './drift.plan';
+export { settleDriftContract } from './drift.contract';
+export { driftOrchestrator } from './drift.orchestrator';
+export { createDrifts, type Drifts } from './drift.activities';
 export { dependents, downstream, findCycle, upstream, waves, type Node } from './graph';
 export { generateKeyPair, publicKeyFor } from './hpke';
 export { parseManifest, type ReadManifest, type Report } from './manifest';

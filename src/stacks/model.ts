@@ -7,7 +7,8 @@ const name = (what: string) =>
       /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
       `must be ${what}: lower-case letters, digits and inner hyphens, at most 63`,
     );
-const stackNameSchema = name("a stack's name");
+/** Names of stacks. */
+export const stackNameSchema = name("a stack's name");
 const environmentNameSchema = name("an environment's name");
 const groupSchema = z.string().min(1).max(120);
 

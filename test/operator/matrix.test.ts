@@ -84,6 +84,14 @@ const matrix: Readonly<Record<string, Row>> = {
   'dead-letters': { passes: all, status: 200 },
   'dead-letter': { passes: all, given: { params: { id: 'none' } }, status: 404 },
   'replay-dead-letter': { passes: [0, 0, 0, 1], given: { params: { id: 'none' } }, status: 404 },
+  stacks: { passes: all, status: 200 },
+  'stack-drift': { passes: all, given: { params: { stack: 'base-dev' } }, status: 404 },
+  'report-stack-drift': {
+    passes: [0, 1, 0, 1],
+    given: { params: { stack: 'base-dev' }, body: { commit: 'a'.repeat(40), fields: [] } },
+    status: 200,
+  },
+  'field-decisions': { passes: all, status: 200 },
   openapi: { passes: all, status: 200 },
   'discard-dead-letter': { passes: [0, 0, 0, 1], given: { params: { id: 'none' } }, status: 204 },
 };

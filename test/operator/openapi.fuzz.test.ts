@@ -57,9 +57,22 @@ const likely: Readonly<Record<string, readonly unknown[]>> = {
   subject: [target],
   action: ['open-incident'],
   kind: ['signal.decided'],
-  id: ['{hold}', 'incident-1', 'order-1', '{signal}', '{refused}', '{replayable}', 'order-1-a1', 'order-1-a1', 'order-2-a1'],
+  id: [
+    '{hold}',
+    'incident-1',
+    'order-1',
+    '{signal}',
+    '{refused}',
+    '{replayable}',
+    'order-1-a1',
+    'order-1-a1',
+    'order-2-a1',
+  ],
   parameters: [{}],
   limit: [1, 100],
+  stack: ['base-dev', 'unit-0-qa', 'unit-9-dev'],
+  commit: ['a'.repeat(40)],
+  fields: [[], [{ address: 'a.b', field: 'c', class: 'human', owner: 'terraform', reason: 'x', decision: null }]],
   planHash: [planHash, planHash, planHash, otherHash],
   cursor: [],
 };
@@ -99,6 +112,10 @@ async function world() {
   const until = '2026-05-04T12:00:00.000Z' as never;
   const hold = { target: target.toLowerCase() as never, reason: 'x', by: 'Ada', at: until, expiresAt: until };
   door.engine.guardState = { ...door.engine.guardState, holds: { [hold.target]: hold } };
+  await door.call('report-stack-drift', {
+    params: { stack: 'base-dev' },
+    body: { commit: 'a'.repeat(40), fields: [] },
+  });
   const [held] = (await door.call('holds')).body['holds'] as unknown as { id: string }[];
   const [signal] = taken.body['signals'] as unknown as { signalId: string }[];
   const ids = new Map([
@@ -199,6 +216,10 @@ const reached: Readonly<Record<string, readonly number[]>> = {
   why: [200, 404],
   'why-not': [200, 400],
   'rehearse-policy': [200, 400],
+  stacks: [200],
+  'stack-drift': [200, 404],
+  'report-stack-drift': [200, 400, 404],
+  'field-decisions': [200, 400],
   approvals: [200, 400],
   approval: [200, 404],
   approve: [200, 400, 403, 404, 409],

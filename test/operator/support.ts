@@ -4,11 +4,14 @@ import { emptyGuard, type GuardState } from '../../src/guard';
 import type { Log, LogFields } from '../../src/kernel/log';
 import { keyAccess, operatorRoutes, takeAzureMonitorAlert, type Access, type Problem } from '../../src/operator';
 import { procedures } from '../../src/runbooks';
-import { verifyLedger } from '../../src/ledger';
+import { seconds } from '../../src/kernel/duration';
+import { createFieldDecisions, verifyLedger } from '../../src/ledger';
+import { createDrifts, createManifestStore } from '../../src/stacks';
 import type { Engine, InstanceStatus } from '../../src/ports/engine';
 import type { PolicySource } from '../../src/ports/policy-source';
 import { ScriptedMachines } from '../run/fixture';
 import { hungMachine } from '../runbooks/machine';
+import { manifestText } from '../stacks/manifests';
 import { intakeWorld, policyText, subscription } from '../run/intake-world';
 
 /** Keeps what was logged. */
@@ -163,6 +166,7 @@ export function doors(
   return {
     ...world,
     approvals,
+    fieldDecisions,
     log,
     engine,
     machines,

@@ -1,4 +1,5 @@
 import { iso } from './time';
+import type { FieldDecision } from '../../src/ledger';
 import {
   parseManifest,
   promote,
@@ -13,7 +14,6 @@ import {
   unknownPaths,
   type Binding,
   type Evidence,
-  type FieldDecision,
   type Ownership,
 } from '../../src/stacks';
 import { unwrapPlan, wrapState } from '../../src/cli/stacks/terraform';
@@ -145,7 +145,7 @@ describe('drift', () => {
     id: 'D2',
     resource: '/subscriptions/S/vmss/web',
     field: 'instances',
-    at: '2026-03-01T09:00:00Z',
+    at: '2026-03-01T09:00:00Z' as FieldDecision['at'],
     sentence: 'scaled out to 6',
   };
   const drift = (type: string, before: object | null, after: object | null, actions = ['update']): object => ({
@@ -156,7 +156,7 @@ describe('drift', () => {
   });
   const classify = (...resource_drift: object[]): ReturnType<typeof classifyDrift> =>
     classifyDrift({ resource_drift } as Parameters<typeof classifyDrift>[0], ownership, [
-      { ...decision, id: 'D1', at: '2026-03-01T08:00:00Z' },
+      { ...decision, id: 'D1', at: '2026-03-01T08:00:00Z' as FieldDecision['at'] },
       decision,
     ]);
 

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { InvalidInputError } from '../../kernel/errors';
-import { classifyDrift, type FieldDecision, type RefreshPlan } from '../../stacks';
+import type { FieldDecision } from '../../ledger';
+import { classifyDrift, type RefreshPlan } from '../../stacks';
 import { withWork } from './carrying-out';
 import { presentInputs, takenValues, terraformFor } from './planning';
 import { readOwnership } from './policies';

@@ -4,7 +4,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { isoOf, systemClock } from '../../kernel/clock';
 import { parseDuration, type Seconds } from '../../kernel/duration';
 import { InvalidInputError } from '../../kernel/errors';
-import { generateKeyPair, promote, readDecisions, type Evidence, type FieldDecision, type Stack } from '../../stacks';
+import type { FieldDecision } from '../../ledger';
+import { generateKeyPair, promote, readDecisions, type Evidence, type Stack } from '../../stacks';
 import {
   applySealedPlan,
   cleanCommit,

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { PermanentError } from '../../kernel/errors';
-import { ownershipSchema, type FieldDecision, type Manifest, type Ownership, type Stack } from '../../stacks';
+import type { FieldDecision } from '../../ledger';
+import { ownershipSchema, type Manifest, type Ownership, type Stack } from '../../stacks';
 import { evaluate, type PlanJson } from './terraform';
 
 /** Folder of the policies, and the manifest of who owns which field, below the repository's root. */
