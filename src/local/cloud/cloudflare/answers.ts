@@ -81,7 +81,7 @@ function plainAnswers(
 ): Answer[] {
   const base = { name, class: 'IN' } as const;
   if (type === 'NS' && name === zone.name) {
-    return zone.nameServers.map((data) => ({ ...base, type: 'NS', ttl: 86_400, data }) as Answer);
+    return zone.nameServers.map((data) => ({ ...base, type: 'NS', ttl: 86_400, data }));
   }
   if (type === 'SOA' && name === zone.name) {
     const data = {

@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server, type Socket as TcpSocket } from 'node:net';
+import { createServer, type Server, type Socket as TcpSocket } from 'node:net';
 import {
   AUTHORITATIVE_ANSWER,
   decode,
@@ -148,9 +148,7 @@ function roomOf(request: Buffer): number {
 }
 
 function aged(answer: Answer, seconds: number): Answer {
-  return 'ttl' in answer && answer.ttl !== undefined
-    ? ({ ...answer, ttl: Math.max(0, answer.ttl - seconds) } as Answer)
-    : answer;
+  return 'ttl' in answer && answer.ttl !== undefined ? { ...answer, ttl: Math.max(0, answer.ttl - seconds) } : answer;
 }
 
 /** One free port for both: whichever UDP gets may be taken for TCP, so a few are tried. */
@@ -159,7 +157,7 @@ async function bound(): Promise<{ udp: Socket; tcp: Server }> {
     const udp = createSocket('udp4');
     udp.bind(0, '127.0.0.1');
     await once(udp, 'listening');
-    const { port } = udp.address() as AddressInfo;
+    const { port } = udp.address();
     const tcp = createServer();
     try {
       tcp.listen(port, '127.0.0.1');

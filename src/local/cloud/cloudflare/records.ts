@@ -130,7 +130,7 @@ export function take(zone: string, input: DnsRecordInput): TakenRecord {
     case 'CAA': {
       const flags = numberIn(data, 'flags', 255);
       const tag = textIn(data, 'tag').toLowerCase();
-      const value = String(data['value'] ?? '');
+      const value = textIn(data, 'value');
       return { ...base, content: `${flags} ${tag} "${value}"`, data: { flags, tag, value } };
     }
     default: {

@@ -12,7 +12,9 @@ const largestBody = 32 * 1024 * 1024;
 export function createCloudflareServer(state: CloudflareState, routes: readonly CloudflareRoute[]): Server {
   return createServer((request, response) => {
     serve(state, routes, request, response).catch((error: unknown) => {
-      process.stderr.write(`local cloudflare: ${error instanceof Error ? (error.stack ?? error.message) : error}\n`);
+      process.stderr.write(
+        `local cloudflare: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      );
       if (!response.headersSent) response.writeHead(503, { 'Retry-After': '5' });
       response.end();
     });

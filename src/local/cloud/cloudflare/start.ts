@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { gateServer, type Gate } from '../gate';
 import type { World } from '../world';
 import { answerFrom } from './answers';
 import { dnsLevers } from './levers';
@@ -25,13 +26,18 @@ export interface CloudflareParts {
  * Starts Cloudflare's API, two authoritative name servers and three public resolvers, each on a port of its own on loopback,
  * over the zones of the estate. `more`: routes of the API beside those for DNS.
  */
-export async function startCloudflare(world: World, more: readonly CloudflareRoute[] = []): Promise<CloudflareParts> {
+export async function startCloudflare(
+  world: World,
+  more: readonly CloudflareRoute[] = [],
+  gate?: Gate,
+): Promise<CloudflareParts> {
   const state = new CloudflareState(world);
   const now = (): number => state.now();
   const ask = (name: string, type: string) =>
     answerFrom(state.zones.values(), name, type, now() - state.propagationSeconds * 1000);
   const servers: NameServer[] = [];
   const api = createCloudflareServer(state, [...dnsRoutes, ...more]);
+  if (gate !== undefined) gateServer(gate, 'cloudflare', api);
   const stop = async (): Promise<void> => {
     const closed = api.listening ? once(api, 'close') : undefined;
     api.close();
@@ -53,7 +59,7 @@ export async function startCloudflare(world: World, more: readonly CloudflareRou
     running: {
       endpoint: `${base}${apiRoot}`,
       token: token.value,
-      servers: Object.fromEntries([
+      servers: Object.fromEntries<string>([
         ...servers.map(({ name, address }) => [name, address]),
         ...vantagePoints.map((place) => [`probe:${place}`, `${base}/probe/${place}`]),
       ]),

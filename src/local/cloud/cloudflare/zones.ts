@@ -150,8 +150,9 @@ export class Zone {
 
   private checked(input: DnsRecordInput): TakenRecord {
     const record = take(this.name, input);
-    if (record.tags.length > 0 && this.plan === 'free')
+    if (record.tags.length > 0 && this.plan === 'free') {
       throw invalid(9301, 'DNS record tags are not available on this plan.');
+    }
     if ((record.comment?.length ?? 0) > (this.plan === 'free' ? 100 : 500)) {
       throw invalid(9330, 'The comment exceeds the maximum length of your plan.');
     }

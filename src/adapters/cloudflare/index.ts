@@ -1,0 +1,2 @@
+export { createCloudflareZones, type CloudflareOptions } from './cloudflare-zones';
+export { createVaultToken } from './vault-token';

@@ -1,0 +1,1 @@
+export { createHttpProbes, type ProbeOptions } from './http-probes';

@@ -1,0 +1,1 @@
+export { createNodeResolvers, type ResolverOptions } from './node-resolvers';
