@@ -1,10 +1,11 @@
 import type { InvocationContext } from '@azure/functions';
 import { app, getClient, input, type EntityContext } from 'durable-functions';
-import { durableFences } from '../src/adapters/durable';
+import { durableFences, durableIncidents } from '../src/adapters/durable';
 import { applyGuardOperation, guardEntityName, type StoredGuardState } from '../src/guard';
 import type { Clock } from '../src/kernel/clock';
 import {
   applyContract,
+  incidentNames,
   incidentOrchestrator,
   incidentOrchestratorName,
   lookContract,
@@ -36,7 +37,11 @@ export function registerOrchestrations({ activities, clock }: OrchestrationDeps)
   app.activity(observeContract.name, { handler: activities.observe });
   app.activity(settleContract.name, { handler: activities.settle });
   app.activity(lookContract.name, { handler: activities.look });
-  app.activity(recordContract.name, { handler: activities.record });
+  app.activity(recordContract.name, {
+    extraInputs: [input.durableClient()],
+    handler: (raw: unknown, context: InvocationContext) =>
+      activities.record(durableIncidents(getClient(context), incidentNames))(raw),
+  });
   app.activity(applyContract.name, {
     extraInputs: [input.durableClient()],
     handler: (raw: unknown, context: InvocationContext) =>

@@ -12,7 +12,7 @@ import type { ManifestStore } from '../stacks';
 import { answerTo, json, limitBody, problem, unavailable } from './door';
 
 export interface StackRunDeps {
-  readonly intake: Intake;
+  readonly intake: Pick<Intake, 'accept'>;
   readonly deadLetters: DeadLetters;
   readonly manifests: ManifestStore;
   /** Secrets that sign each vendor's webhooks; none means that nothing of that vendor is taken. */

@@ -145,6 +145,11 @@ export const policySchema = z.strictObject({
       patience: durationSchema.prefault('30m'),
       /** When a runbook that does not help is demoted; never when left out. */
       breaker: breakerSchema.optional(),
+      /**
+       * Which signals join an incident that is open: those about a resource that is part of the same one (`related`, when left out),
+       * about the very same resource, or none.
+       */
+      correlate: z.enum(['related', 'resource', 'none']).optional(),
     })
     .prefault({}),
   calendars: z.record(nameSchema, calendarSchema).optional(),

@@ -4,6 +4,7 @@ import { describeError, PermanentError } from '../kernel/errors';
 import { hashOf, uuidOf } from '../kernel/hash';
 import { parseResourceId, type ResourceId } from '../kernel/resource-id';
 import type { Fences } from '../ports/fences';
+import type { Incidents } from '../ports/incidents';
 import {
   planIdentity,
   type EffectResult,
@@ -20,7 +21,7 @@ import type { IncidentReport, RunReport } from './model';
 
 /** Where reports go. Every method is idempotent by the report's id. */
 export interface Records {
-  record(runs: readonly RunReport[], incident: IncidentReport | null): Promise<number>;
+  record(runs: readonly RunReport[], incident: IncidentReport | null, joined?: readonly string[]): Promise<number>;
   /** Whether the alert with this correlation is known to be resolved. */
   isResolved(correlation: string): Promise<boolean>;
 }
@@ -39,7 +40,15 @@ export interface RunActivityPorts {
   readonly procedures: ReadonlyMap<string, Procedure>;
   readonly journal: EffectJournal;
   readonly records: Records;
+  /** What follows from the end of an incident. */
+  readonly closing: Closing;
   readonly clock: Clock;
+}
+
+/** See `Intake`. */
+export interface Closing {
+  joinedIn(report: IncidentReport): Promise<readonly string[]>;
+  close(report: IncidentReport, incidents: Incidents): Promise<void>;
 }
 
 /** An effect whose answer never came may still be on its way for so long; only then is it asked for again. */
@@ -196,7 +205,16 @@ export function runActivities(ports: RunActivityPorts) {
       judge(runbook, target, before, actedAt, abort),
     ),
 
-    record: handler(recordContract, async ({ runs, incident }) => ({ recorded: await records.record(runs, incident) })),
+    /** Writes reports down; the end of an incident may open the next, for those who joined it. */
+    record: (incidents: Incidents) =>
+      handler(recordContract, async ({ runs, incident }) => {
+        const joined = incident === null ? [] : await ports.closing.joinedIn(incident);
+        const recorded = await records.record(runs, incident, joined);
+        if (incident !== null) {
+          await ports.closing.close(incident, incidents);
+        }
+        return { recorded };
+      }),
   };
 }
 

@@ -1,10 +1,11 @@
 export { runActivities, type Records, type RunActivities, type RunActivityPorts } from './activities';
 export { applyContract, lookContract, observeContract, recordContract, settleContract } from './contract';
+export { createCorrelations, type Correlations } from './correlation';
+export { incidentIdOf } from './incident-order';
 export { createEffectJournal, type EffectJournal } from './effect-journal';
 export { incidentOrchestrator } from './incident.orchestrator';
 export {
   createIntake,
-  incidentIdOf,
   keptDecisionSchema,
   type Acceptance,
   type Intake,

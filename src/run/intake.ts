@@ -14,8 +14,6 @@ import {
   admit,
   decide,
   dedupeKey,
-  approvalOf,
-  limitsOf,
   windowSchema,
   type Admission,
   type CompiledPolicy,
@@ -25,8 +23,11 @@ import {
 } from '../rules';
 import type { Catalogue } from '../runbooks';
 import { signalSchema, type Signal } from '../signal';
-import { orderLimits } from './limits';
-import { incidentOrderSchema, type IncidentOrder } from './model';
+import type { Inventory } from '../inventory';
+import type { Correlations } from './correlation';
+import { joinSchema, nameOf, sharedText, type Correlation, type Join, type Opening } from './correlation.model';
+import { incidentIdOf, orderOf } from './incident-order';
+import { incidentOrderSchema, type IncidentOrder, type IncidentReport } from './model';
 import type { IncidentRecords } from './records';
 
 /** What became of a signal at the door. */
@@ -52,10 +53,20 @@ export interface Intake {
    * throws `TransientError` after the last when some were not.
    */
   sweep(incidents: Incidents, claimedBefore: EpochMillis): Promise<number>;
+  /**
+   * Tells that an incident has ended: of those that joined it, the first that still needs one gets an incident of its own, which
+   * the others then join. Idempotent.
+   */
+  close(report: IncidentReport, incidents: Incidents): Promise<void>;
+  /** Signals that joined an incident so far. */
+  joinedIn(report: IncidentReport): Promise<readonly string[]>;
 }
 
-/** What comes of a signal; `held`: its rule takes one of several, and this is another one. */
-const keptActionSchema = z.enum([...actionSchema.options, 'held']);
+/**
+ * What comes of a signal. `held`: its rule takes one of several, and this is another one. `joined`: an incident is open already about
+ * its resource, or about what it is part of.
+ */
+const keptActionSchema = z.enum([...actionSchema.options, 'held', 'joined']);
 export type KeptAction = z.infer<typeof keptActionSchema>;
 
 /** What is kept of a decision: enough to start again what follows from it, under the policy it was made with. */
@@ -69,6 +80,10 @@ export const keptDecisionSchema = z.object({
   /** What the rule's deduplication said; null for a rule without. */
   dedupe: admissionSchema.nullable().default(null),
   incident: incidentOrderSchema.nullable(),
+  /** The incident that it joined, or for the end of an alert the one that the alert had joined. */
+  join: joinSchema.nullable().default(null),
+  /** Of one that joined: the incident that it would have opened, for when the one it joined ends without looking at it. */
+  followUp: incidentOrderSchema.nullable().default(null),
 });
 export type KeptDecision = z.infer<typeof keptDecisionSchema>;
 
@@ -80,16 +95,16 @@ export interface IntakePorts {
   readonly records: IncidentRecords;
   /** Where the windows of deduplication are kept. */
   readonly documents: Documents;
+  readonly inventory: Pick<Inventory, 'find'>;
+  readonly correlations: Correlations;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** Instance id of the incident that belongs to an alert occurrence on a resource. */
-export const incidentIdOf = (correlation: string): string => `incident-${correlation}`;
-
 /** The incident that a decision is about, opened by it or told by it. */
-function incidentOf({ incident, signal }: KeptDecision): string | null {
-  return incident?.incidentId ?? (signal.condition === 'resolved' ? incidentIdOf(signal.correlation) : null);
+function incidentOf({ incident, join, signal }: KeptDecision): string | null {
+  const own = signal.condition === 'resolved' ? incidentIdOf(signal.correlation) : null;
+  return incident?.incidentId ?? join?.incidentId ?? own;
 }
 
 /** Decisions that wait for the end of a window are pending too, and must not hide those that a crash left. */
@@ -106,7 +121,7 @@ function isWaiting({ dedupe }: KeptDecision, clock: Clock): boolean {
 const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
 
 export function createIntake(ports: IntakePorts): Intake {
-  const { policies, decisions, documents, ledger, records, clock, log } = ports;
+  const { policies, decisions, documents, ledger, records, inventory, correlations, clock, log } = ports;
 
   async function enter(kept: KeptDecision): Promise<void> {
     const { signal } = kept;
@@ -122,7 +137,7 @@ export function createIntake(ports: IntakePorts): Intake {
           occurredAt: signal.occurredAt,
           action: kept.action,
           sentence: kept.sentence,
-          rule: kept.incident?.rule ?? null,
+          rule: kept.incident?.rule ?? kept.followUp?.rule ?? null,
           incidentId: incidentOf(kept),
           policyVersion: kept.policyVersion,
         },
@@ -138,6 +153,8 @@ export function createIntake(ports: IntakePorts): Intake {
     }
     if (kept.incident !== null) {
       await incidents.open(kept.incident.incidentId, kept.incident);
+    } else if (kept.join !== null && kept.followUp !== null) {
+      await lookedAfter(kept, kept.followUp, kept.join, incidents);
     } else if (signal.condition === 'resolved') {
       // Written before the incident is told: an incident that is being opened at this moment reads it when it first looks.
       await records.noteResolved(signal.correlation, signal.id, signal.occurredAt);
@@ -204,10 +221,74 @@ export function createIntake(ports: IntakePorts): Intake {
   }
 
   /** Makes sure that there is a decision record of the signal that stands for others. */
-  async function claimed(signalId: string, carried: Json, incidents: Incidents): Promise<void> {
+  async function claimed(signalId: string, carried: unknown, incidents: Incidents): Promise<void> {
     if ((await decisions.find(signalId)) === undefined) {
-      const claim = await decisions.claim({ signalId, decision: carried });
+      const kept = await correlated(keptDecisionSchema.parse(carried), incidents);
+      const claim = await decisions.claim({ signalId, decision: asJson(kept) });
       await finish(claim.record, incidents, claim);
+    }
+  }
+
+  const openingOf = (order: IncidentOrder, carried: KeptDecision): Opening | undefined =>
+    order.root === undefined
+      ? undefined
+      : {
+          incidentId: order.incidentId,
+          signalId: order.signalId,
+          correlation: order.correlation,
+          target: order.target,
+          mode: order.mode,
+          root: order.root,
+          carried: asJson(carried),
+        };
+
+  /** Whether the incident that is remembered as open goes on, or is about to begin. */
+  async function isAlive(open: NonNullable<Correlation['open']>, incidents: Incidents): Promise<boolean> {
+    if (open.carried !== null) {
+      await claimed(open.signalId, open.carried, incidents);
+    }
+    const state = await incidents.state(open.incidentId);
+    return state === 'none' ? (await decisions.find(open.signalId))?.state === 'pending' : state === 'running';
+  }
+
+  /** A decision to open an incident, or to join the one that is open about the same resource or about what both are part of. */
+  async function correlated(kept: KeptDecision, incidents: Incidents): Promise<KeptDecision> {
+    const { incident, signal, dedupe } = kept;
+    // One that waits first is opened when its time has come; its lease keeps it apart from others then.
+    const opening = incident === null || dedupe?.answer === 'waits' ? undefined : openingOf(incident, kept);
+    if (incident === null || opening === undefined) {
+      return kept;
+    }
+    const join = await correlations.enter(opening, (open) => isAlive(open, incidents));
+    return join === null
+      ? kept
+      : {
+          ...kept,
+          action: 'joined',
+          incident: null,
+          join,
+          followUp: incident,
+          sentence: `The alert "${signal.rule}" on ${nameOf(signal.target)} joins incident ${join.incidentId}: ${sharedText(signal.target, join)}.`,
+        };
+  }
+
+  /**
+   * A signal that joined is looked after by the incident's end, which reads its record. An incident that ended before there was the
+   * record knew nothing of it: then it gets its own, or joins the next.
+   */
+  async function lookedAfter(
+    kept: KeptDecision,
+    order: IncidentOrder,
+    join: Join,
+    incidents: Incidents,
+  ): Promise<void> {
+    const joined = await correlations.joinedIn(join);
+    if (joined.some(({ signalId }) => signalId === kept.signal.id) || (await records.isResolved(order.correlation))) {
+      return;
+    }
+    const opening = openingOf(order, kept);
+    if (opening !== undefined && (await correlations.enter(opening, (open) => isAlive(open, incidents))) === null) {
+      await incidents.open(order.incidentId, order);
     }
   }
 
@@ -231,11 +312,11 @@ export function createIntake(ports: IntakePorts): Intake {
     async accept(signal, incidents) {
       const policy = await policies.current();
       const decision = decide(policy, signal);
-      if (decision.chosen?.dedupe !== undefined) {
-        // A late duplicate must not begin a window of its own.
+      if (decision.chosen !== null) {
+        // A late duplicate must not begin a window of its own, nor open the incident anew that it led to.
         const record = await decisions.find(signal.id);
         if (record !== undefined) {
-          return answer({ kind: 'exists', record }, incidents);
+          return answer(await decisions.claim({ signalId: signal.id, decision: record.decision }), incidents);
         }
       }
       const plain: KeptDecision = {
@@ -247,9 +328,32 @@ export function createIntake(ports: IntakePorts): Intake {
         considered: decision.considered.map(({ rule, matched, reasons }) => ({ rule, matched, reasons: [...reasons] })),
         dedupe: null,
         incident: orderOf(decision, signal, policy, ports.catalogue, clock.now()),
+        join: null,
+        followUp: null,
       };
-      const kept = await deduplicated(plain, decision, incidents);
+      const rooted = await withRoot(plain, policy);
+      const kept = await correlated(await deduplicated(rooted, decision, incidents), incidents);
       return answer(await decisions.claim({ signalId: signal.id, decision: asJson(kept) }), incidents);
+    },
+
+    async close(report, incidents) {
+      const { root } = report.order;
+      if (root === undefined) {
+        return;
+      }
+      const following = await correlations.close(report, root, async ({ signalId }) => {
+        const kept = keptDecisionSchema.safeParse((await decisions.find(signalId))?.decision);
+        const order = kept.success ? kept.data.followUp : null;
+        return order === null || (await records.isResolved(order.correlation)) ? undefined : { ...order, order };
+      });
+      if (following !== undefined) {
+        const { incidentId, signalId, target } = following.order;
+        const data = { after: report.id, signalId, target };
+        await ledger.append([
+          { id: `incident.opened:${incidentId}`, kind: 'incident.opened', subject: incidentId, data },
+        ]);
+        await incidents.open(incidentId, following.order);
+      }
     },
 
     async sweep(incidents, claimedBefore) {
@@ -281,7 +385,28 @@ export function createIntake(ports: IntakePorts): Intake {
       }
       return left.length;
     },
+
+    async joinedIn({ id, order: { root } }) {
+      const joined = root === undefined ? [] : await correlations.joinedIn({ incidentId: id, root });
+      return joined.map(({ signalId }) => signalId);
+    },
   };
+
+  /** The decision with what its incident's resource is part of, where the policy wants related signals to join. */
+  async function withRoot(kept: KeptDecision, { policy }: CompiledPolicy): Promise<KeptDecision> {
+    const { incident, signal } = kept;
+    const { correlate = 'related' } = policy.defaults;
+    if (signal.condition === 'resolved') {
+      const join = await correlations.joinOf(signal.correlation);
+      return join === undefined ? kept : { ...kept, join };
+    }
+    if (incident === null || correlate === 'none') {
+      return kept;
+    }
+    const root =
+      correlate === 'resource' ? signal.target : ((await inventory.find(signal.target)).chain.at(-1) ?? signal.target);
+    return { ...kept, incident: { ...incident, root } };
+  }
 }
 
 function windowOf(path: string, value: unknown): Window {
@@ -308,51 +433,4 @@ function withAdmission(kept: KeptDecision, admission: Admission): KeptDecision {
         sentence: `The alert "${kept.signal.rule}" on ${kept.signal.target.split('/').pop() ?? ''} is held back: ${admission.reason}.`,
       };
   }
-}
-
-/** The incident that a decision leads to; null when it leads to none. */
-function orderOf(
-  decision: Decision,
-  signal: Signal,
-  policy: CompiledPolicy,
-  catalogue: Catalogue,
-  now: EpochMillis,
-): IncidentOrder | null {
-  const { chosen, environment, action } = decision;
-  if ((action !== 'open-incident' && action !== 'suggest') || chosen === null || environment === null) {
-    return null;
-  }
-  const approval = approvalOf(policy, environment, chosen.rule);
-  const isAsked = policy.policy.rules.find(({ name }) => name === chosen.rule)?.approval !== undefined;
-  return {
-    incidentId: incidentIdOf(signal.correlation),
-    environment,
-    signalId: signal.id,
-    correlation: signal.correlation,
-    target: signal.target,
-    alertRule: signal.rule,
-    severity: signal.severity,
-    summary: signal.summary,
-    occurredAt: signal.occurredAt,
-    rule: chosen.rule,
-    policyVersion: policy.version,
-    // What would be proposed is asked where the rule names whom: then it is done when they say yes.
-    mode: action === 'suggest' && !isAsked ? 'suggest' : 'auto',
-    ladder: chosen.ladder.map(({ runbook, parameters }) => {
-      const found = catalogue.find(runbook);
-      const asks = approval?.always(found?.impact ?? 'destructive') === true;
-      return {
-        runbook,
-        parameters,
-        operationLimitSeconds: found?.operationLimitSeconds ?? 1800,
-        ...(asks ? { asks } : {}),
-      };
-    }),
-    ...(approval === undefined ? {} : { approval: approval.terms }),
-    ...orderLimits({
-      ...limitsOf(policy, environment, { target: signal.target, rule: chosen.rule, at: now }),
-      verification: chosen.verification,
-      cooldown: chosen.cooldown,
-    }),
-  };
 }

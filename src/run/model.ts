@@ -103,6 +103,8 @@ export const incidentOrderSchema = z.object({
   correlation: z.string(),
   target: resourceIdSchema,
   alertRule: z.string(),
+  /** The outermost resource that the target is part of: signals about anything else that is part of it join. Nothing joins without. */
+  root: resourceIdSchema.optional(),
   severity: z.string(),
   summary: z.string(),
   occurredAt: instantSchema,

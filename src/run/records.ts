@@ -27,13 +27,15 @@ export function createRecords(ports: RecordPorts): IncidentRecords {
   const resolvedPath = (correlation: string): string => `resolved/${correlation}.json`;
 
   return {
-    async record(reports, incident) {
+    async record(reports, incident, joined = []) {
       await Promise.all(reports.map((report) => runs.put(asDocument(report))));
       if (incident !== null) {
         const { runs: inside, openedAt, ...rest } = incident;
-        await incidents.put(asDocument({ ...rest, openedAt, startedAt: openedAt, runs: inside.map(({ id }) => id) }));
+        const runIds = inside.map(({ id }) => id);
+        const more = joined.length === 0 ? {} : { joined: [...joined] };
+        await incidents.put(asDocument({ ...rest, openedAt, startedAt: openedAt, runs: runIds, ...more }));
       }
-      const drafts = [...reports.map(runEntry), ...(incident === null ? [] : [incidentEntry(incident)])];
+      const drafts = [...reports.map(runEntry), ...(incident === null ? [] : [incidentEntry(incident, joined)])];
       await ledger.append(drafts);
       return drafts.length;
     },
@@ -87,7 +89,7 @@ function runEntry(report: RunReport): LedgerDraft {
   };
 }
 
-function incidentEntry(incident: IncidentReport): LedgerDraft {
+function incidentEntry(incident: IncidentReport, joined: readonly string[]): LedgerDraft {
   const { id, order, openedAt, closedAt, end, reasons, timeToRepairSeconds, runs } = incident;
   const { environment, target, rule, signalId, policyVersion } = order;
   const data = { environment, target, rule, signalId, policyVersion, openedAt, closedAt, end, timeToRepairSeconds };
@@ -95,6 +97,11 @@ function incidentEntry(incident: IncidentReport): LedgerDraft {
     id: `incident.ended:${id}`,
     kind: end === 'handed-over' ? 'incident.handed-over' : 'incident.closed',
     subject: id,
-    data: { ...data, reasons: reasons.slice(0, 20), runs: runs.map((run) => run.id) },
+    data: {
+      ...data,
+      reasons: reasons.slice(0, 20),
+      runs: runs.map((run) => run.id),
+      ...(joined.length === 0 ? {} : { joined: joined.slice(0, 100), joinedCount: joined.length }),
+    },
   };
 }

@@ -227,18 +227,22 @@ test('throttling is waited out for as long as the platform asks', async () => {
   expect((journal[1]?.at ?? 0) - firedAt).toBeGreaterThanOrEqual(90_000);
 });
 
-test('two alerts on one machine: the second waits for the lease and then finds it healthy', async () => {
+test('two alerts on one machine are one incident; the second has its decision, which says so', async () => {
   const { name, target } = prod(1);
   await hang(name, 'restart');
   await app.alert(availabilityAlert({ target, firedAt: now() }));
-  await app.alert(availabilityAlert({ target, firedAt: now(), alert: '11111111-1111-4111-8111-111111111111' }));
+  const other = { target, alert: '11111111-1111-4111-8111-111111111111' };
+  const joined = await app.alert(availabilityAlert({ ...other, firedAt: now() }));
+  const [signal] = (joined.body as { signals: { signalId: string; action: string; incidentId: string }[] }).signals;
+  expect(signal).toMatchObject({ action: 'joined', incidentId: app.host.instances()[0]?.instanceId });
   await app.host.runToQuiescence();
-  expect(
-    ended()
-      .map(({ end }) => end)
-      .sort(),
-  ).toEqual(['healthy', 'repaired']);
+  expect(ended()).toMatchObject([{ end: 'repaired' }]);
   expect(await asked()).toEqual(['restart']);
+  const { body } = await app.operator('GET', `why/${signal?.signalId}`);
+  expect(JSON.stringify(body)).toContain('joins incident');
+  expect(await app.operator('GET', `incidents/${signal?.incidentId}`)).toMatchObject({
+    body: { incident: { joined: [signal?.signalId] } },
+  });
 });
 
 test('the kill switch stops an incident before it acts, and says who set it', async () => {

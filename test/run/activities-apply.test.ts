@@ -21,6 +21,7 @@ function world() {
     procedures: procedures({ machines }),
     journal: createEffectJournal(breaker.around(storage.documents), clock),
     records: { record: async () => 0, isResolved: async () => false },
+    closing: { joinedIn: async () => [], close: async () => undefined },
     clock,
   });
   return {

@@ -16,6 +16,7 @@ function world(more: { records?: Records } = {}) {
     procedures: procedures({ machines }),
     journal: createEffectJournal(new MemoryStorage().documents, clock),
     records: more.records ?? records,
+    closing: { joinedIn: async () => [], close: async () => undefined },
     clock,
   });
   return { clock, breaker, machines, activities };
@@ -150,6 +151,8 @@ it('records through the records, once for each call', async () => {
   const { activities } = world({
     records: { ...records, record: async (runs, incident) => recorded.push([runs, incident]) },
   });
-  expect(await activities.record({ runs: [], incident: null })).toEqual({ recorded: 1 });
+  const never = () => Promise.reject(new Error('nobody is asked'));
+  const none = { open: never, state: never, resolve: never };
+  expect(await activities.record(none)({ runs: [], incident: null })).toEqual({ recorded: 1 });
   expect(recorded).toEqual([[[], null]]);
 });

@@ -8,7 +8,9 @@ const fired = signalOf('metric-fired');
 const resolved = signalOf('metric-resolved');
 
 function worldWith(dedupe: string) {
-  const text = policyText.replace('    mode: auto', `    mode: auto\n    dedupe: ${dedupe}`);
+  // Windows alone: that signals join the incident that is open is another matter.
+  const alone = policyText.replace('version: 1', 'version: 1\ndefaults: { correlate: none }');
+  const text = alone.replace('    mode: auto', `    mode: auto\n    dedupe: ${dedupe}`);
   return intakeWorld({ read: async () => ({ kind: 'document', text, etag: '1' }) });
 }
 type World = ReturnType<typeof worldWith>;

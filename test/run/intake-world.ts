@@ -14,7 +14,9 @@ import type { Incidents } from '../../src/ports/incidents';
 import type { LedgerLogs } from '../../src/ports/ledger-logs';
 import type { PolicySource } from '../../src/ports/policy-source';
 import { createPolicyStore } from '../../src/rules';
-import { createIntake, createRecords } from '../../src/run';
+import { createInventory } from '../../src/inventory';
+import type { ListedResource } from '../../src/ports/resource-group';
+import { createCorrelations, createIntake, createRecords } from '../../src/run';
 import { catalogue } from '../../src/runbooks';
 import { parseAzureMonitorAlert, type Signal } from '../../src/signal';
 import { MemoryStorage } from '../support/memory-storage';
@@ -58,7 +60,16 @@ export class RememberedIncidents implements Incidents {
   readonly orders = new Map<string, unknown>();
   readonly told: { readonly id: string; readonly signalId: string }[] = [];
 
+  /** Incidents that are over. */
+  readonly ended = new Set<string>();
+
   constructor(private readonly breaker: Breaker) {}
+
+  state(id: string): Promise<'running' | 'ended' | 'none'> {
+    return this.breaker.act('state', async () =>
+      this.ended.has(id) ? 'ended' : this.orders.has(id) ? 'running' : 'none',
+    );
+  }
 
   open(id: string, order: unknown): Promise<'opened' | 'exists'> {
     return this.breaker.act('open', async () => {
@@ -85,6 +96,8 @@ export class RememberedIncidents implements Incidents {
 export function intakeWorld(
   source: PolicySource = { read: async () => ({ kind: 'document', text: policyText, etag: '1' }) },
 ) {
+  /** What there is in every resource group. */
+  const resources: ListedResource[] = [];
   const clock = new HandClock();
   const breaker = new Breaker();
   const storage = new MemoryStorage();
@@ -101,10 +114,18 @@ export function intakeWorld(
   const policies = createPolicyStore({ source, catalogue, log: silentLog, clock, maxAge: seconds(30) });
   const incidents = new RememberedIncidents(breaker);
   /** As a new process begins: nothing in memory but what is stored. */
-  const start = () => {
+  const start = (inUse = policies) => {
     const ledger = createLedger({ logs, documents, clock, environment: 'test' });
     const records = createRecords({ documents, ledger, runs, incidents: incidentReports, clock });
-    const intake = createIntake({ policies, catalogue, decisions, ledger, records, documents, clock, log: silentLog });
+    const correlations = createCorrelations({ documents, clock });
+    const inventory = createInventory({
+      groups: { list: async () => resources },
+      documents: storage.documents,
+      clock,
+      log: silentLog,
+    });
+    const ports = { policies: inUse, catalogue, decisions, ledger, records, documents, inventory, correlations, clock };
+    const intake = createIntake({ ...ports, log: silentLog });
     return { intake, records, ledger };
   };
   /** Entries of the ledger by kind and subject, as its readers see them: a repeat after a crash is dropped. */
@@ -116,6 +137,7 @@ export function intakeWorld(
     return seen;
   };
   return {
+    resources,
     clock,
     breaker,
     storage,

@@ -1,7 +1,5 @@
 import type { IncidentOrder } from '../../src/run';
-import { createIntake, incidentIdOf } from '../../src/run';
-import { catalogue } from '../../src/runbooks';
-import { silentLog } from '../../src/kernel/log';
+import { incidentIdOf } from '../../src/run';
 import { Crash } from './fixture';
 import { intakeWorld, policyText, signalOf } from './intake-world';
 
@@ -178,18 +176,8 @@ describe('the sweep', () => {
     const changed = policyText.replace('maxResources: 2', 'maxResources: 9');
     const other = intakeWorld({ read: async () => ({ kind: 'document', text: changed, etag: '2' }) });
     expect((await other.policies.current()).version).not.toBe(decided);
-    const { ledger, records } = world.start();
-    const { decisions, clock } = world;
-    const intake = createIntake({
-      policies: other.policies,
-      catalogue,
-      decisions,
-      ledger,
-      records,
-      documents: world.documents,
-      clock,
-      log: silentLog,
-    });
+    const { intake } = world.start(other.policies);
+    const { clock } = world;
     expect(await intake.sweep(world.incidents, clock.now())).toBe(1);
     expect(world.incidents.orders.get(incidentId)).toMatchObject({
       policyVersion: decided,

@@ -12,12 +12,15 @@ export function durableIncidents(
   names: { readonly orchestrator: string; readonly resolvedEvent: string },
 ): Incidents {
   const engine = durableEngine(client);
-  const isRunning = async (incidentId: string): Promise<boolean> => {
+  const state = async (incidentId: string): Promise<'running' | 'ended' | 'none'> => {
     const status = await engine.status(incidentId);
-    return status !== undefined && !ended.has(status.runtimeStatus);
+    return status === undefined ? 'none' : ended.has(status.runtimeStatus) ? 'ended' : 'running';
   };
+  const isRunning = async (incidentId: string): Promise<boolean> => (await state(incidentId)) === 'running';
 
   return {
+    state,
+
     async open(incidentId, order) {
       return (await engine.start(names.orchestrator, incidentId, order)) === 'started' ? 'opened' : 'exists';
     },
