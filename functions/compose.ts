@@ -19,6 +19,7 @@ import { createCorrelations, createEffectJournal, createIntake, createRecords, r
 import { catalogue, procedures } from '../src/runbooks';
 import { registerAlerts } from './alerts';
 import { registerApprovals } from './approvals';
+import { registerDns } from './dns';
 import { registerEvents } from './events';
 import { layFoundation, type Given } from './foundation';
 import { registerOperator } from './operator';
@@ -100,6 +101,7 @@ export function compose(config: Config, given: Given = {}): void {
     queue: config.eventDelivery === 'queue',
   });
   const stacks = registerStacks(foundation, { intake, deadLetters, manifestMaxAge: documentMaxAge });
+  const dns = registerDns(foundation);
   registerApprovals(foundation);
   registerSchedules({ intake, clock });
   registerOperator({
@@ -116,6 +118,7 @@ export function compose(config: Config, given: Given = {}): void {
     ledger,
     documents,
     approvals: foundation.approvals,
+    dns,
     stacks,
     clock,
     log,

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { EpochMillis, ScaledTime } from '../kernel/clock';
 import { InvalidInputError, type InputProblem } from '../kernel/errors';
+import { dnsConfigOf, type DnsConfig } from './dns';
 import { environmentSchema } from './env';
 
 /** Where documents and the ledger are kept. */
@@ -20,6 +21,7 @@ export interface Config {
     /** What signs the vendors' webhooks. */
     readonly secrets: { readonly spacelift: readonly string[]; readonly 'hcp-terraform': readonly string[] };
   };
+  readonly dns: DnsConfig;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly storage: StorageConfig & { readonly stateContainer: string; readonly ledgerContainer: string };
   readonly azure: {
@@ -57,7 +59,12 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       : 'is missing; set it to the blob endpoint of the storage account (or CARETAKER_BLOB_CONNECTION_STRING locally)';
     problems.push({ path: 'CARETAKER_BLOB_URL', message });
   }
-  for (const path of ['CARETAKER_LOCAL_CLOCK', 'CARETAKER_LOCAL_ISSUER']) {
+  for (const path of [
+    'CARETAKER_LOCAL_CLOCK',
+    'CARETAKER_LOCAL_ISSUER',
+    'CARETAKER_CLOUDFLARE_TOKEN',
+    'CARETAKER_LOCAL_DNS',
+  ]) {
     if (given[path] !== undefined && !hasConnection) {
       const message = 'is for the local platform, which has CARETAKER_BLOB_CONNECTION_STRING; remove it';
       problems.push({ path, message });
@@ -91,6 +98,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
         'hcp-terraform': env.CARETAKER_HCP_TERRAFORM_SECRETS,
       },
     },
+    dns: dnsConfigOf(env),
     logLevel: env.CARETAKER_LOG_LEVEL,
     storage:
       env.CARETAKER_BLOB_CONNECTION_STRING !== undefined

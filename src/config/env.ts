@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dnsVariables } from './dns';
 
 const url = z.url({ protocol: /^https?$/ });
 const list = z.string().transform((text) =>
@@ -62,6 +63,7 @@ export const environmentSchema = z.object({
   CARETAKER_SPACELIFT_SECRETS: signingSecrets,
   /** The same for HCP Terraform's notifications. */
   CARETAKER_HCP_TERRAFORM_SECRETS: signingSecrets,
+  ...dnsVariables,
   CARETAKER_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 export type Environment = z.infer<typeof environmentSchema>;

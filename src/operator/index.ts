@@ -15,3 +15,4 @@ export {
 export { statusesOf, type OperatorRoute } from './route';
 export { takeStackRun, type StackRunDeps } from './stack-runs';
 export { operatorApi, operatorRoutes, type OperatorDeps } from './routes';
+export { createProbeDoor, takeCloudflareNotification } from './dns-doors';

@@ -6,12 +6,14 @@ import type { Documents } from '../ports/documents';
 import type { PolicyStore } from '../rules';
 import type { Intake } from '../run';
 import type { Procedure } from '../runbooks';
+import type { DnsDesk } from '../dns';
 import type { Drifts, ManifestStore } from '../stacks';
 import type { Access } from './access';
 import type { Approvals } from '../approvals';
 import { actingRoutes } from './acting';
 import { approvalRoutes } from './approvals';
 import { explainingRoutes } from './explaining';
+import { dnsRoutes } from './dns';
 import { guardRoutes } from './guarding';
 import { libraryRoutes } from './library';
 import { lookingRoutes } from './looking';
@@ -43,6 +45,8 @@ export interface OperatorDeps {
     readonly drifts: Drifts;
     readonly fieldDecisions: FieldDecisions;
   };
+  /** Where orders about DNS are given; absent without a document of it. */
+  readonly dns: DnsDesk | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -55,6 +59,7 @@ export function operatorRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
     ...switchRoutes(deps),
     ...guardRoutes(deps),
     ...approvalRoutes(deps),
+    ...dnsRoutes(deps),
     ...explainingRoutes(deps),
     ...stackRoutes(deps),
     ...libraryRoutes(deps),

@@ -31,6 +31,8 @@ export interface LocalApp {
     readonly state?: string;
     readonly onCommit?: CommitHooks;
     readonly policyFile?: string;
+    /** Variables beside those that every test has. */
+    readonly environment?: Readonly<Record<string, string>>;
   }): Promise<AppHost>;
   stop(): Promise<void>;
 }
@@ -90,7 +92,7 @@ export async function startLocalApp(options: { readonly log?: Log } = {}): Promi
     clock,
     cloud,
     blobs,
-    async start({ state, onCommit, policyFile: other } = {}) {
+    async start({ state, onCommit, policyFile: other, environment: variables = {} } = {}) {
       const name = state ?? `state-${(states += 1)}`;
       const containers = { CARETAKER_STATE_CONTAINER: `s-${name}`, CARETAKER_LEDGER_CONTAINER: `l-${name}` };
       const core = freshFunctionsCore();
@@ -101,6 +103,7 @@ export async function startLocalApp(options: { readonly log?: Log } = {}): Promi
         CARETAKER_POLICY_URL: other ?? policyFile,
         CARETAKER_ARM_ENDPOINT: cloud.armEndpoint,
         ...containers,
+        ...variables,
       });
       compose(config, { clock: { now: () => clock.now() as EpochMillis }, log: options.log ?? silentLog });
       const host = await startHost({

@@ -61,6 +61,8 @@ export function appEnvironment(options: {
     CARETAKER_BLOB_CONNECTION_STRING: cloud.blob.connectionString,
     CARETAKER_POLICY_URL: policyFile,
     CARETAKER_STACKS_URL: join(root, 'infra/workspaces/stacks.yaml'),
+    CARETAKER_DNS_URL: join(root, 'policy/dns.yaml'),
+    CARETAKER_CLOUDFLARE_WEBHOOK_SECRETS: 'local-cloudflare-webhook',
     CARETAKER_LOCAL_CLOCK: scaledTimeText(time),
     CARETAKER_TENANT_ID: cloud.tenantId,
     CARETAKER_API_AUDIENCE: localAudience,
