@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { dnsParameters } from './cloudflare/levers';
 import { CloudControlError } from './errors';
 import type { CloudControl } from './model';
+import { secretParameters } from './secrets/lever-schemas';
 import { resourceParameters } from './resource-control';
 import { scaleSetParameters } from './scale-set-control';
 
@@ -145,6 +146,7 @@ const parameters: Record<keyof CloudControl, z.ZodType<unknown[]>> = {
       .partial(),
   ]),
   stickSnapshots: z.tuple([text, z.number().min(0).max(99).nullable()]),
+  ...secretParameters,
 };
 
 export function isControlMethod(name: string): name is keyof CloudControl {

@@ -3,6 +3,7 @@ import { CloudControlError } from './errors';
 import type { Machine } from './machines';
 import type { CloudControl, DnsControl, MachineState } from './model';
 import type { Monitor } from './monitor/monitor';
+import type { SecretControl } from './secrets/model';
 import { personToken } from './people-tokens';
 import { sameId } from './resource-id';
 import { resourceLevers } from './resource-control';
@@ -11,7 +12,13 @@ import { storageControl } from './storage/control';
 import type { World } from './world';
 
 /** The levers, in process. */
-export function createControl(world: World, monitor: Monitor, dns: DnsControl, issuer: string): CloudControl {
+export function createControl(
+  world: World,
+  monitor: Monitor,
+  dns: DnsControl,
+  secrets: SecretControl,
+  issuer: string,
+): CloudControl {
   const settled = <T>(act: () => T): Promise<T> =>
     new Promise((resolve) => {
       world.schedule.settle();
@@ -27,6 +34,7 @@ export function createControl(world: World, monitor: Monitor, dns: DnsControl, i
     ...scaleSetLevers(world, settled),
     ...resourceLevers(world, settled),
     ...dns,
+    ...secrets,
     ...storageControl(world, settled),
     now: () => settled(() => world.clock.now()),
     machines: () => settled(() => world.machines.all().map((machine) => world.machines.state(machine))),

@@ -18,6 +18,7 @@ import {
 } from './estate/names';
 import { networkResources } from './estate/network';
 import { principals, roleAssignments } from './estate/people';
+import { secretResources } from './estate/secrets';
 import type { Estate } from './model';
 
 /**
@@ -41,7 +42,7 @@ export function seedEstate(): Estate {
       group(sandboxSubscription, sandboxGroup, tagsFor('dev', 'sandbox')),
     ],
     machines: machineSeeds(),
-    resources: [...networkResources(), ...computeResources(), ...dataResources()],
+    resources: [...networkResources(), ...computeResources(), ...dataResources(), ...secretResources()],
     principals: principals(),
     roleAssignments: roleAssignments(),
     actionGroups: actionGroups(),

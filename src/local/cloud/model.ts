@@ -9,7 +9,9 @@ import type { DnsControl, RunningCloudflare } from './cloudflare/model';
 import type { EventDelivery, GridEvent, RaisedEvent } from './events/model';
 import type { Estate, PowerState, RoleAssignment, RoleDefinition } from './estate-model';
 import type { ResourceControl } from './resource-model';
+import type { Gate } from './gate';
 import type { ScaleSetControl } from './scale-set-model';
+import type { SecretControl } from './secrets/model';
 import type { StorageControl } from './storage/model';
 
 export type * from './alert-model';
@@ -17,6 +19,7 @@ export type * from './cloudflare/model';
 export type * from './estate-model';
 export type * from './resource-model';
 export type * from './scale-set-model';
+export type * from './secrets/model';
 export type * from './storage/model';
 export type * from './events/model';
 
@@ -255,7 +258,7 @@ export interface IssuedToken {
  * `connectCloudControl`), hence everything is a promise.
  * An unknown machine, alert rule or fault is an error that names it.
  */
-export interface CloudControl extends ScaleSetControl, StorageControl, DnsControl, ResourceControl {
+export interface CloudControl extends ScaleSetControl, StorageControl, DnsControl, ResourceControl, SecretControl {
   now(): Promise<number>;
   machines(): Promise<MachineState[]>;
   /** By name (if unique) or resource id. */
@@ -309,6 +312,10 @@ export interface RunningCloud {
   tenantId: string;
   /** Cloudflare: its API, its name servers, and the resolvers of the world. */
   cloudflare: RunningCloudflare;
+  /** What stands in front of every server, for tests in the same process. */
+  gate: Gate;
+  /** Where data planes are: `graph`, `login`, `services`. Vaults and storage accounts say it themselves. */
+  endpoints: Readonly<Record<string, string>>;
   /** PEM file of the CA that signed ARM's certificate. */
   caFile: string;
   /**

@@ -24,6 +24,8 @@ const builtInRoles: RoleDefinition[] = [
 /** Decides whether a principal may do an action at a scope. Additive; a `notAction` only subtracts within its role. */
 export interface AccessControl {
   allows(principal: string, action: string, scope: string): boolean;
+  /** The same for what is done with data inside a resource. */
+  allowsData(principal: string, action: string, scope: string): boolean;
   assign(assignment: RoleAssignment): void;
   remove(assignment: RoleAssignment): void;
   definitions(): RoleDefinition[];
@@ -52,13 +54,22 @@ export function createAccessControl(options: {
     assignments.push(assignment);
   };
   for (const assignment of options.assignments) assign(assignment);
+  const some = (principal: string, scope: string, fits: (permissions: RolePermissions) => boolean): boolean =>
+    assignments.some(
+      (assignment) =>
+        assignment.principal === principal &&
+        covers(assignment.scope, scope) &&
+        roleOf(assignment).permissions.some(fits),
+    );
   return {
-    allows: (principal, action, scope) =>
-      assignments.some(
-        (assignment) =>
-          assignment.principal === principal &&
-          covers(assignment.scope, scope) &&
-          roleOf(assignment).permissions.some((permissions) => grants(permissions, action)),
+    allows: (principal, action, scope) => some(principal, scope, (permissions) => grants(permissions, action)),
+    allowsData: (principal, action, scope) =>
+      some(
+        principal,
+        scope,
+        ({ dataActions = [], notDataActions = [] }) =>
+          dataActions.some((pattern) => matchesGlob(pattern, action)) &&
+          !notDataActions.some((pattern) => matchesGlob(pattern, action)),
       ),
     assign,
     remove(assignment) {

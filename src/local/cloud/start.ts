@@ -12,6 +12,7 @@ import { seedEstate } from './estate';
 import { defaultRoles } from './estate/people';
 import { createEventGrid } from './events/event-grid';
 import { createFaultStore } from './faults';
+import { gateServer, type Gate } from './gate';
 import { watchBoots } from './guests';
 import { createIdentityServer, identityHeaderOf } from './identity-server';
 import { createJournal } from './journal';
@@ -47,6 +48,7 @@ import { createRouter } from './router';
 import { createScaleSets } from './scale-sets';
 import { createStorage } from './storage/storage';
 import { createSchedule } from './schedule';
+import { startSecrets } from './secrets/start';
 import { createThrottle } from './throttling';
 import { createTokenAuthority } from './tokens';
 import type { World } from './world';
@@ -120,7 +122,11 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
     principals: new Map(estate.principals.map((principal) => [principal.name, principal])),
   };
 
+  const certificate = await createServerCertificate(options.directory);
   const router = createRouter();
+  const gate: Gate = { watch: undefined };
+  // First, because one of its routes is a special case of a later one.
+  const secrets = await startSecrets(world, router, certificate, gate);
   registerCompute(router, world);
   registerScaleSets(router, world);
   registerAutoscale(router, world);
@@ -143,8 +149,8 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
   registerResources(router, world);
   registerTags(router, world);
 
-  const certificate = await createServerCertificate(options.directory);
   const arm = createArmServer(world, router, certificate);
+  gateServer(gate, 'arm', arm);
   const identity = createIdentityServer({
     world,
     control: () => {
@@ -164,13 +170,14 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
       monitor.stop();
       stopAutoscale();
       world.events.stop();
-      await Promise.all([close(arm), close(identity), cloudflare?.stop()]);
+      await Promise.all([close(arm), close(identity), cloudflare?.stop(), secrets.stop()]);
     })();
     return stopping;
   };
   let armEndpoint: string;
   try {
-    cloudflare = await startCloudflare(world);
+    cloudflare = await startCloudflare(world, secrets.cloudflareRoutes, gate);
+    secrets.seed(cloudflare.state);
     armEndpoint = `https://127.0.0.1:${await listen(arm, options.armPort)}`;
     baseUrl = `http://127.0.0.1:${await listen(identity, options.identityPort)}`;
   } catch (error) {
@@ -178,7 +185,7 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
     throw error;
   }
   const issuer = `${baseUrl}/${estate.tenantId}/v2.0`;
-  control = createControl(world, monitor, cloudflare.levers, issuer);
+  control = createControl(world, monitor, cloudflare.levers, secrets.levers, issuer);
 
   const principalOf = (name: string): Principal => {
     const found = world.principals.get(name);
@@ -188,6 +195,8 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
   const { running } = cloudflare;
   return {
     cloudflare: running,
+    gate,
+    endpoints: secrets.endpoints,
     armEndpoint,
     identityEndpoint: `${baseUrl}/msi/token`,
     identityHeader: identityHeaderOf(world, principalOf('caretaker')),
@@ -201,6 +210,8 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
       NODE_EXTRA_CA_CERTS: certificate.caFile,
       CARETAKER_ARM_ENDPOINT: armEndpoint,
       CARETAKER_CLOUDFLARE_API: running.endpoint,
+      CARETAKER_GRAPH_ENDPOINT: secrets.endpoints['graph'] ?? '',
+      CARETAKER_LOGIN_ENDPOINT: secrets.endpoints['login'] ?? '',
       CARETAKER_CLOUDFLARE_TOKEN: running.token,
       CARETAKER_LOCAL_DNS: Object.entries(running.servers)
         .map(([name, address]) => `${name}=${address}`)
