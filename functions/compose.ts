@@ -3,7 +3,6 @@ import { createAzureMachines, createAzureResourceGroups } from '../src/adapters/
 import { createEntraTokens } from '../src/adapters/entra';
 import type { Config } from '../src/config';
 import type { Log } from '../src/kernel/log';
-import { seconds } from '../src/kernel/duration';
 import { describeError, InvalidInputError } from '../src/kernel/errors';
 import { createInventory } from '../src/inventory';
 import {
@@ -14,26 +13,24 @@ import {
   verifyLedger,
 } from '../src/ledger';
 import { joinHandlers, keyAccess, tokenAccess, type Access } from '../src/operator';
-import { createPolicyStore } from '../src/rules';
 import { createCorrelations, createEffectJournal, createIntake, createRecords, runActivities } from '../src/run';
 import { catalogue, procedures } from '../src/runbooks';
 import { registerAlerts } from './alerts';
 import { registerApprovals } from './approvals';
+import { registerBackup } from './backup';
 import { registerDns } from './dns';
 import { registerEvents } from './events';
-import { layFoundation, type Given } from './foundation';
+import { documentMaxAge, layFoundation, type Given } from './foundation';
 import { registerOperator } from './operator';
 import { registerOrchestrations } from './orchestrations';
+import { composeScaling, registerScaling } from './scaling';
 import { registerSchedules } from './schedules';
 import { registerStacks } from './stacks';
-
-/** How old the policy, or another document that people write, may be before its source is asked again. */
-const documentMaxAge = seconds(30);
 
 /** Makes adapters from the configuration and registers every function. Touches the network only when something runs. */
 export function compose(config: Config, given: Given = {}): void {
   const foundation = layFoundation(config, given);
-  const { log, clock, clients, documents, ledger, ledgerLogs } = foundation;
+  const { log, clock, clients, documents, ledger, ledgerLogs, policies } = foundation;
   const access = accessOf(config, log);
 
   const decisions = createDecisionRecords({ documents, clock });
@@ -42,16 +39,9 @@ export function compose(config: Config, given: Given = {}): void {
   const incidents = createIncidentDocuments({ documents });
   const records = createRecords({ documents, ledger, runs, incidents, clock });
 
-  const policies = createPolicyStore({
-    source: foundation.documentAt(config.policyLocation),
-    catalogue,
-    log,
-    clock,
-    maxAge: documentMaxAge,
-  });
-
   const machines = createAzureMachines({ clients, clock });
   const hands = procedures({ machines });
+  const scaling = composeScaling(foundation, { runs });
   const resources = createAzureResourceGroups({ arm: clients.arm, endpoint: config.azure.armEndpoint });
   const inventory = createInventory({ groups: resources, documents, clock, log });
   const correlations = createCorrelations({ documents, clock });
@@ -68,7 +58,7 @@ export function compose(config: Config, given: Given = {}): void {
     log,
   });
   const activities = runActivities({
-    procedures: hands,
+    procedures: new Map([...hands, ...scaling.procedures]),
     journal: createEffectJournal(documents, clock),
     records,
     closing: intake,
@@ -103,7 +93,9 @@ export function compose(config: Config, given: Given = {}): void {
   const stacks = registerStacks(foundation, { intake, deadLetters, manifestMaxAge: documentMaxAge });
   const dns = registerDns(foundation);
   registerApprovals(foundation);
+  registerBackup(foundation);
   registerSchedules({ intake, clock });
+  registerScaling(scaling);
   registerOperator({
     access,
     policies,

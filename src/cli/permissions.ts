@@ -1,12 +1,16 @@
 import { inventoryPermissions } from '../inventory';
 import type { DomainPermissions, Permissions } from '../kernel/permissions';
 import { runbooks } from '../runbooks';
+import { scalingPermissions } from '../scaling';
 
 /**
  * What the domains beside the runbooks need, by name: one entry for each domain and identity. A domain declares its permissions
  * beside the code that uses them and is named here.
  */
-const domains: Readonly<Record<string, DomainPermissions>> = { inventory: inventoryPermissions };
+const domains: Readonly<Record<string, DomainPermissions>> = {
+  inventory: inventoryPermissions,
+  scaling: scalingPermissions,
+};
 
 /** Everything that is declared, in the form of `infra/modules/caretaker-role/permissions.json`: sorted, each entry once. */
 export function declaredPermissions() {

@@ -1,5 +1,6 @@
 export { approvalOf, termsFor, type ApprovalRule } from './approvals';
 export { admissionSchema, admit, dedupeKey, windowSchema, type Admission, type Window } from './dedupe';
+export { compileGlob } from './glob';
 export { policyJsonSchema, policySchemaId } from './json-schema';
 export { environmentOf, limitsOf, type EnvironmentLimits, type LimitedAction } from './limits';
 export { shareOf } from './limits.model';

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { Seconds } from '../kernel/duration';
 import { approvalTermsSchema, environmentApprovalSchema } from './approvals.model';
 import { durationSchema, globsSchema, nameSchema } from '../kernel/policy-fields';
+import { notificationsSchema } from './notifications.model';
 import { breakerSchema, budgetSchema, calendarSchema, groupSchema, recurrenceSchema } from './limits.model';
+import { scalingSectionSchema } from '../scaling/model';
 import { conditionSchema, severitySchema, signalKindSchema, signalSourceSchema } from '../signal/model';
 
 /** A number of seconds, as durations are held once they are read. */
@@ -143,19 +145,23 @@ export const policySchema = z.strictObject({
       lease: durationSchema.prefault('30m'),
       /** How long a run waits for its turn before a person is asked. */
       patience: durationSchema.prefault('30m'),
-      /** When a runbook that does not help is demoted; never when left out. */
-      breaker: breakerSchema.optional(),
       /**
        * Which signals join an incident that is open: those about a resource that is part of the same one (`related`, when left out),
        * about the very same resource, or none.
        */
       correlate: z.enum(['related', 'resource', 'none']).optional(),
+      /** When a runbook that does not help is demoted; never when left out. */
+      breaker: breakerSchema.optional(),
     })
     .prefault({}),
   calendars: z.record(nameSchema, calendarSchema).optional(),
   /** How people are asked, by name. */
   approvals: z.record(nameSchema, approvalTermsSchema).optional(),
+  /** Who is told what; nobody when left out. */
+  notifications: notificationsSchema.optional(),
   environments: z.record(nameSchema, environmentSchema),
+  /** What is made larger and smaller, by which metrics and within which bounds; nothing when left out. */
+  scaling: scalingSectionSchema.optional(),
   rules: z.array(ruleSchema).min(1).max(1000),
 });
 /** A policy as written: durations are text, defaults may be missing. */

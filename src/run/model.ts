@@ -7,6 +7,7 @@ import { planSchema, verificationSchema } from '../runbooks';
 
 /** Who asked for a run. */
 export const askedBySchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('schedule'), name: z.string() }),
   z.object({ kind: z.literal('signal'), signalId: z.string() }),
   z.object({
     kind: z.literal('operator'),
@@ -102,9 +103,9 @@ export const incidentOrderSchema = z.object({
   signalId: z.string(),
   correlation: z.string(),
   target: resourceIdSchema,
-  alertRule: z.string(),
   /** The outermost resource that the target is part of: signals about anything else that is part of it join. Nothing joins without. */
   root: resourceIdSchema.optional(),
+  alertRule: z.string(),
   severity: z.string(),
   summary: z.string(),
   occurredAt: instantSchema,

@@ -12,3 +12,9 @@ export {
   type ReplayView,
   type ReplayWorld,
 } from './replay.plan';
+export { createScaler, type Scaler, type ScalingRound } from './scaler';
+export { createScalingMemory, scalingKey, type ScalingMemory } from './memory';
+export { scalingProcedures } from './procedures';
+export { trustOf, type Trust } from './forecast.plan';
+export { profileAt } from './profiles';
+export { scalingPermissions } from './permissions';

@@ -105,6 +105,18 @@ export function instanceView(world: World, machine: Machine): Record<string, unk
       ],
     })),
     bootDiagnostics: {},
+    // The instances of the scale set have the health extension.
+    ...(machine.seed.scaleSetId === undefined
+      ? {}
+      : {
+          vmHealth: {
+            status: {
+              code: `HealthState/${world.machines.healthy(machine) ? 'healthy' : 'unhealthy'}`,
+              level: 'Info',
+              displayStatus: world.machines.healthy(machine) ? 'Healthy' : 'Unhealthy',
+            },
+          },
+        }),
     statuses: [provisioningStatus(machine), powerStatus(machine)],
   };
 }
