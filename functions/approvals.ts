@@ -8,8 +8,11 @@ import {
 } from '../src/approvals';
 import type { Foundation } from './foundation';
 
-/** Registers what asking people needs: the activities behind `askApproval`, and the sweep that wakes whoever was not woken. */
-export function registerApprovals({ approvals }: Pick<Foundation, 'approvals'>): void {
+/**
+ * Registers what asking and telling people needs: the activities behind `askApproval`, the sweep that wakes whoever was not
+ * woken, and the delivery of what was kept.
+ */
+export function registerApprovals({ config, approvals, notifications }: Foundation): void {
   const activities = approvalActivities(approvals);
   app.activity(openApprovalContract.name, { handler: activities.open });
   app.activity(lookAtApprovalContract.name, { handler: activities.look });
@@ -21,4 +24,14 @@ export function registerApprovals({ approvals }: Pick<Foundation, 'approvals'>):
       await approvals.sweep(durableEngine(client));
     },
   });
+
+  // Without an address there is nothing to deliver to: what would be told stands in the log.
+  if (config.notifications.channels.size > 0) {
+    app.client.timer('deliver-notifications', {
+      schedule: '15 * * * * *',
+      handler: async () => {
+        await notifications.deliver();
+      },
+    });
+  }
 }

@@ -2,16 +2,19 @@ import { ManagedIdentityCredential, type TokenCredential } from '@azure/identity
 import { createAzureClients, type AzureClients } from '../src/adapters/azure';
 import { blobPolicySource, createBlobStorage, type BlobAccount } from '../src/adapters/blob';
 import { filePolicySource } from '../src/adapters/file';
-import { createApprovals, type Approvals } from '../src/approvals';
+import { createChannels } from '../src/adapters/notify';
+import { createApprovals, createLinks, type Approvals, type Links } from '../src/approvals';
 import type { Config } from '../src/config';
 import { scaledClock, systemClock, type Clock } from '../src/kernel/clock';
+import { seconds } from '../src/kernel/duration';
 import type { Log } from '../src/kernel/log';
 import { createFieldDecisions, createLedger, type FieldDecisions, type Ledger } from '../src/ledger';
-import { logNotifications } from '../src/notify';
+import { createOutbox, inBackground, type Outbox } from '../src/notify';
 import type { Documents } from '../src/ports/documents';
 import type { LedgerLogs } from '../src/ports/ledger-logs';
 import type { PolicySource } from '../src/ports/policy-source';
-import type { Notifications } from '../src/ports/notifications';
+import { createPolicyStore, type PolicyStore } from '../src/rules';
+import { catalogue } from '../src/runbooks';
 import { createConsoleLog } from '../src/telemetry';
 
 /** What tests put in the place of the machine's own. */
@@ -38,10 +41,18 @@ export interface Foundation {
   documentAt(location: string): PolicySource;
   /** Where automation writes down that it set a field which Terraform also knows, so that its drift is told from people's. */
   readonly fieldDecisions: FieldDecisions;
-  readonly notifications: Notifications;
+  /** The policy, read again when it is older than {@link documentMaxAge}. */
+  readonly policies: PolicyStore;
+  /** Tells people: kept at once, sent later. */
+  readonly notifications: Outbox;
   /** What people are asked, and their answers; see docs/approvals.md. */
   readonly approvals: Approvals;
+  /** Addresses of pages on which a person can answer. */
+  readonly links: Links;
 }
+
+/** How old the policy, or another document that people write, may be before its source is asked again. */
+export const documentMaxAge = seconds(30);
 
 /** Makes what every part stands on. Touches the network only when something is used. */
 export function layFoundation(config: Config, given: Given): Foundation {
@@ -58,7 +69,26 @@ export function layFoundation(config: Config, given: Given): Foundation {
   // the other documents.
   const { ledgerLogs } = createBlobStorage({ account, container: config.storage.ledgerContainer });
   const ledger = createLedger({ logs: ledgerLogs, documents, clock, environment: config.environment });
-  const notifications = logNotifications(log);
+  const documentAt = (location: string): PolicySource =>
+    /^https:\/\//.test(location) ? blobPolicySource(location, credential) : filePolicySource(location);
+  const policies = createPolicyStore({
+    source: documentAt(config.policyLocation),
+    catalogue,
+    log,
+    clock,
+    maxAge: documentMaxAge,
+  });
+  const { channels, linkKeys, publicUrl } = config.notifications;
+  const links = createLinks({ keys: linkKeys, publicUrl, clock });
+  const notifications = createOutbox({
+    documents,
+    settings: async () => (channels.size === 0 ? undefined : (await policies.current()).policy.notifications),
+    channels: createChannels(channels),
+    linkOf: (page) => links.to(page),
+    clock,
+    log,
+    soon: inBackground(log),
+  });
   return {
     config,
     clock,
@@ -71,10 +101,11 @@ export function layFoundation(config: Config, given: Given): Foundation {
     ledgerLogs,
     ledger,
     fieldDecisions: createFieldDecisions({ documents, ledger }),
-    documentAt: (location) =>
-      /^https:\/\//.test(location) ? blobPolicySource(location, credential) : filePolicySource(location),
+    documentAt,
+    policies,
     notifications,
     approvals: createApprovals({ documents, ledger, notifications, clock, log }),
+    links,
   };
 }
 

@@ -4,4 +4,5 @@ export { isAmong, isMet, namesOf, type Ballot, type Counted, type Voter } from '
 export { askApproval, askWithoutDrift, voidApproval, type ApprovedPlan, type Asked } from './ask.orchestrator';
 export { closeApprovalContract, lookAtApprovalContract, openApprovalContract } from './contract';
 export { approvalActivities, type ApprovalActivities } from './activities';
+export { createLinks, type Links, type OpenedLink } from './links';
 export { createApprovals, type ApprovalPorts, type Approvals } from './approvals';

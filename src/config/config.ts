@@ -21,6 +21,13 @@ export interface Config {
     /** What signs the vendors' webhooks. */
     readonly secrets: { readonly spacelift: readonly string[]; readonly 'hcp-terraform': readonly string[] };
   };
+  readonly notifications: {
+    /** Addresses of channels by name: secrets. */
+    readonly channels: ReadonlyMap<string, { readonly url: string; readonly secret?: string | undefined }>;
+    /** What signs links: the first signs, all are taken. Empty where there are no links. */
+    readonly linkKeys: readonly string[];
+    readonly publicUrl: string | undefined;
+  };
   readonly dns: DnsConfig;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly storage: StorageConfig & { readonly stateContainer: string; readonly ledgerContainer: string };
@@ -97,6 +104,11 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
         spacelift: env.CARETAKER_SPACELIFT_SECRETS,
         'hcp-terraform': env.CARETAKER_HCP_TERRAFORM_SECRETS,
       },
+    },
+    notifications: {
+      channels: env.CARETAKER_CHANNELS ?? new Map(),
+      linkKeys: env.CARETAKER_LINK_KEYS,
+      publicUrl: env.CARETAKER_PUBLIC_URL?.replace(/\/+$/, ''),
     },
     dns: dnsConfigOf(env),
     logLevel: env.CARETAKER_LOG_LEVEL,

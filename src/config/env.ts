@@ -12,6 +12,33 @@ const list = z.string().transform((text) =>
 /** Short ones can be guessed from one signed message. */
 const signingSecrets = list.pipe(z.array(z.string().min(16, 'must have at least 16 characters each'))).default([]);
 
+const channelsSchema = z.record(
+  z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/),
+  z.strictObject({
+    // A channel's address is its key: over the network only encrypted, and in the clear on this machine alone.
+    url: z.url({ protocol: /^https?$/ }).refine((text) => /^https:|^http:\/\/(?:127\.0\.0\.1|\[::1\])[:/]/.test(text)),
+    secret: z.string().min(24).optional(),
+  }),
+);
+
+/** Secrets in a JSON text: what is wrong with it is said without repeating any of it. */
+const channels = z.string().transform((text, context) => {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = undefined;
+  }
+  const parsed = channelsSchema.safeParse(value);
+  if (!parsed.success) {
+    const message =
+      'must be a JSON object of names with {"url": "https://...", "secret": "at least 24 characters, for kind webhook"}';
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  }
+  return new Map(Object.entries(parsed.data));
+});
+
 /**
  * Every environment variable the application reads, and nothing else reads any. Terraform's `app_settings` are tested
  * against the keys of this schema. Variables of the platform itself (`FUNCTIONS_*`, `AzureWebJobsStorage*`) are not ours.
@@ -63,6 +90,15 @@ export const environmentSchema = z.object({
   CARETAKER_SPACELIFT_SECRETS: signingSecrets,
   /** The same for HCP Terraform's notifications. */
   CARETAKER_HCP_TERRAFORM_SECRETS: signingSecrets,
+  /**
+   * Addresses of the policy's notification channels, as a JSON object by name: `{"ops": {"url": "https://...", "secret": "..."}}`.
+   * The secret signs what goes to a channel of kind `webhook`.
+   */
+  CARETAKER_CHANNELS: channels.optional(),
+  /** Keys that sign links in notifications, separated by commas: the first signs, all are taken. Without them there are no links. */
+  CARETAKER_LINK_KEYS: list.pipe(z.array(z.string().min(32, 'must have at least 32 characters each'))).default([]),
+  /** Where people reach this application: https://<name>.azurewebsites.net. Links in notifications lead there. */
+  CARETAKER_PUBLIC_URL: url.optional(),
   ...dnsVariables,
   CARETAKER_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });

@@ -23,6 +23,11 @@ export function uuidOf(...parts: readonly string[]): string {
   return `${text.slice(0, 8)}-${text.slice(8, 12)}-${text.slice(12, 16)}-${text.slice(16, 20)}-${text.slice(20)}`;
 }
 
+/** The HMAC of a text with a secret, in lower-case hexadecimal digits: what {@link isSignedWith} takes. */
+export function signatureOf(algorithm: 'sha256' | 'sha512', secret: string, text: string): string {
+  return createHmac(algorithm, secret).update(text, 'utf8').digest('hex');
+}
+
 /**
  * Whether a text was signed with a secret: `signature` is the HMAC in lower-case hexadecimal digits. Takes the same time for
  * every signature of the right length. An empty secret signs nothing.

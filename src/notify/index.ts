@@ -1,11 +1,4 @@
-import type { Log } from '../kernel/log';
-import type { Notifications } from '../ports/notifications';
-
-/** For a deployment without a channel: what would be told stands in the log, where an alert rule can see it. */
-export function logNotifications(log: Log): Notifications {
-  return {
-    tell: async ({ key, kind, severity, environment, title, text }) => {
-      log.warn('notification', { key, kind, severity, environment, title, text });
-    },
-  };
-}
+/** Telling people: routes and limits of the policy, and an outbox that never makes a run wait. See docs/notifications.md. */
+export type { ChannelSettings, NotificationSettings, Route, Undelivered } from './model';
+export { undeliveredSchema } from './model';
+export { createOutbox, inBackground, type ChannelStatus, type Outbox, type OutboxPorts } from './outbox';

@@ -55,7 +55,7 @@ function part<Output>(schema: z.ZodType<Output>, value: unknown): Output | undef
  * hide those of the others.
  */
 export function checkPolicy(document: unknown, catalogue: RunbookCatalogue, tools: CheckTools): void {
-  const { defaults, calendars, approvals, environments, rules } = membersOf(document);
+  const { defaults, calendars, approvals, notifications, environments, rules } = membersOf(document);
   checkVerification(membersOf(defaults)['verification'], ['defaults', 'verification'], tools);
   checkEnvironments(membersOf(environments), isMembers(environments), tools);
   checkCalendars(membersOf(environments), Object.keys(membersOf(calendars)), tools);
@@ -68,6 +68,31 @@ export function checkPolicy(document: unknown, catalogue: RunbookCatalogue, tool
   });
   checkMatches(entries, tools);
   checkApprovals(membersOf(environments), entries, Object.keys(membersOf(approvals)), tools);
+  checkChannels(membersOf(notifications), membersOf(approvals), tools);
+}
+
+/** A channel that a route or a person names has to be there: what is told nowhere is not told. */
+function checkChannels(notifications: Members, approvals: Members, tools: CheckTools): void {
+  const known = Object.keys(membersOf(notifications['channels']));
+  const check = (name: unknown, path: Path): void => {
+    if (typeof name === 'string' && !known.includes(name)) {
+      const message = `there is no channel "${name.slice(0, 80)}" under notifications.channels`;
+      tools.report(path, tools.withSuggestion(message, name, known));
+    }
+  };
+  listOf(notifications['routes']).forEach((route, index) => {
+    listOf(membersOf(route)['to']).forEach((name, at) => check(name, ['notifications', 'routes', index, 'to', at]));
+  });
+  for (const [name, terms] of Object.entries(approvals)) {
+    listOf(membersOf(terms)['stages']).forEach((stage, index) => {
+      listOf(membersOf(stage)['need']).forEach((need, at) => {
+        listOf(membersOf(need)['people']).forEach((person, number) => {
+          const path = ['approvals', name, 'stages', index, 'need', at, 'people', number, 'channel'];
+          check(membersOf(person)['channel'], path);
+        });
+      });
+    });
+  }
 }
 
 /** Terms that an environment or a rule names have to be there: nobody could be asked by others. */

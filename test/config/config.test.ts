@@ -36,6 +36,7 @@ it('reads what is deployed, with defaults', () => {
     policyLocation: 'https://account.blob.core.windows.net/policy/caretaker.yaml',
     eventDelivery: 'webhook',
     stacks: { location: undefined, secrets: { spacelift: [], 'hcp-terraform': [] } },
+    notifications: { channels: new Map(), linkKeys: [], publicUrl: undefined },
     logLevel: 'info',
     storage: {
       kind: 'identity',
@@ -178,5 +179,42 @@ describe('tokens', () => {
     ],
   ])('not with %s', (_, given, paths) => {
     expect(pathsOf({ ...good, ...given })).toEqual(paths);
+  });
+});
+
+describe('channels of notifications', () => {
+  const channelsOf = (value: unknown) =>
+    readConfig({ ...good, CARETAKER_CHANNELS: typeof value === 'string' ? value : JSON.stringify(value) });
+
+  it('are addresses by name', () => {
+    const config = channelsOf({ ops: { url: 'https://x.example/hook' }, here: { url: 'http://127.0.0.1:7/x' } });
+    expect([...config.notifications.channels]).toEqual([
+      ['ops', { url: 'https://x.example/hook' }],
+      ['here', { url: 'http://127.0.0.1:7/x' }],
+    ]);
+  });
+
+  it.each([
+    ['no JSON', 'https://planted.example/secret'],
+    ['no object', '["planted"]'],
+    ['an address that is not encrypted', { ops: { url: 'http://planted.example/secret' } }],
+    ['an address that only looks like this machine', { ops: { url: 'http://127.0.0.1.planted.example/secret' } }],
+    ['a secret that can be guessed', { ops: { url: 'https://planted.example/', secret: 'planted' } }],
+    ['a field that nobody reads', { ops: { url: 'https://planted.example/', key: 'planted' } }],
+  ])('are refused with %s, and nothing of it is repeated', (_, value) => {
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    const error = problemsOf({ ...good, CARETAKER_CHANNELS: text });
+    expect(error.problems.map(({ path }) => path)).toEqual(['CARETAKER_CHANNELS']);
+    expect(`${error.message}${error.stack ?? ''}${JSON.stringify(error.problems)}`).not.toContain('planted');
+  });
+
+  it('take keys for links that are long enough', () => {
+    const keys = `${'a'.repeat(32)}, ${'b'.repeat(40)}`;
+    const config = readConfig({ ...good, CARETAKER_LINK_KEYS: keys, CARETAKER_PUBLIC_URL: 'https://f.example/' });
+    expect(config.notifications).toMatchObject({
+      linkKeys: ['a'.repeat(32), 'b'.repeat(40)],
+      publicUrl: 'https://f.example',
+    });
+    expect(pathsOf({ ...good, CARETAKER_LINK_KEYS: 'short' })).toEqual(['CARETAKER_LINK_KEYS[0]']);
   });
 });

@@ -1,7 +1,7 @@
 locals {
   # What var.documents and var.secrets may hold.
   document_names = ["stacks"]
-  secret_names   = ["CARETAKER_HCP_TERRAFORM_SECRETS", "CARETAKER_SPACELIFT_SECRETS"]
+  secret_names   = ["CARETAKER_CHANNELS", "CARETAKER_HCP_TERRAFORM_SECRETS", "CARETAKER_LINK_KEYS", "CARETAKER_SPACELIFT_SECRETS"]
 
   # Everything that the application itself reads (src/config/env.ts), in one place. A test compares these names with that
   # schema in both directions.
@@ -25,6 +25,10 @@ locals {
     # Signing secrets of the vendors' webhooks; both may hold two, separated by a comma, while one is replaced.
     CARETAKER_SPACELIFT_SECRETS     = local.secret_references["CARETAKER_SPACELIFT_SECRETS"]
     CARETAKER_HCP_TERRAFORM_SECRETS = local.secret_references["CARETAKER_HCP_TERRAFORM_SECRETS"]
+    # Addresses of notification channels, which are secrets, and the keys that sign the links in what is sent there.
+    CARETAKER_CHANNELS   = local.secret_references["CARETAKER_CHANNELS"]
+    CARETAKER_LINK_KEYS  = local.secret_references["CARETAKER_LINK_KEYS"]
+    CARETAKER_PUBLIC_URL = "https://${var.names.function_app}.azurewebsites.net"
   }
 
   # What the runtime and its extensions read. No connection string with a key is among them: storage, the scheduler and

@@ -130,8 +130,8 @@ variable "secrets" {
   description = "Settings whose values the platform reads from the vault: setting to the secret's URI without a version, so that a rotated secret is taken by itself. The writer must be allowed to read them."
 
   validation {
-    condition     = length(setsubtract(keys(var.secrets), ["CARETAKER_HCP_TERRAFORM_SECRETS", "CARETAKER_SPACELIFT_SECRETS"])) == 0
-    error_message = "secrets may hold CARETAKER_HCP_TERRAFORM_SECRETS and CARETAKER_SPACELIFT_SECRETS."
+    condition     = length(setsubtract(keys(var.secrets), ["CARETAKER_CHANNELS", "CARETAKER_HCP_TERRAFORM_SECRETS", "CARETAKER_LINK_KEYS", "CARETAKER_SPACELIFT_SECRETS"])) == 0
+    error_message = "secrets may hold CARETAKER_CHANNELS, CARETAKER_HCP_TERRAFORM_SECRETS, CARETAKER_LINK_KEYS and CARETAKER_SPACELIFT_SECRETS."
   }
 
   validation {
@@ -256,6 +256,26 @@ variable "app_roles" {
   validation {
     condition     = alltrue([for role in keys(var.app_roles) : can(regex("^[A-Z][A-Za-z.]{2,63}$", role))])
     error_message = "app_roles: values are letters and dots, starting with a capital, for example Caretaker.Reader."
+  }
+}
+
+variable "app_role_clients" {
+  type = map(object({
+    role                = string
+    principal_object_id = string
+  }))
+  nullable    = false
+  default     = {}
+  description = "Service principals with a role of the operator API, by name: the pipeline's, which report drift and try what was deployed (Caretaker.Operator)."
+
+  validation {
+    condition     = alltrue([for client in values(var.app_role_clients) : contains(keys(var.app_roles), client.role)])
+    error_message = "app_role_clients: role must be one of app_roles."
+  }
+
+  validation {
+    condition     = alltrue([for client in values(var.app_role_clients) : can(regex("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", client.principal_object_id))])
+    error_message = "app_role_clients: principal_object_id must be an object id (a lower-case UUID)."
   }
 }
 
