@@ -47,6 +47,8 @@ export const pointCopySchema = z.object({
   startedAt: instantSchema.nullable(),
   completedAt: instantSchema.nullable(),
   attempts: z.number().int().min(0),
+  /** What failed attempts left behind: removed together with the point. */
+  leftovers: z.array(resourceIdSchema),
   /** Why the last attempt failed; null otherwise. */
   problem: z.string().max(500).nullable(),
 });
@@ -128,6 +130,8 @@ export const itemDocumentSchema = z.object({
   firstSeenAt: instantSchema,
   /** Since when the resource itself is gone, or no rule selects it; its points stay until retention lets them go. */
   orphanedAt: instantSchema.nullable(),
+  /** When retention was last applied; null before the first time. */
+  retainedAt: instantSchema.nullable(),
   /** Oldest first, by `takenAt`. */
   points: z.array(recoveryPointSchema),
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseDuration } from '../kernel/duration';
 import { instantSchema, resourceIdSchema } from '../kernel/schemas';
+import { drillingSchema, drillPolicySchema } from './drill/policy.model';
 import { consistencySchema } from './model';
 
 /** A duration as people write it, kept in seconds. */
@@ -52,14 +53,6 @@ const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time 
 /** A time of day in which points are taken, on the policy's own clock; over midnight when `from` is later than `to`. */
 export const windowSchema = z.strictObject({ from: clockTime, to: clockTime });
 export type BackupWindow = z.infer<typeof windowSchema>;
-
-export const drillPolicySchema = z.strictObject({
-  /** How often a resource of the tier is restored on trial. */
-  every: duration(3600, 366 * 86_400, 'of an hour to a year'),
-  /** What has to answer in the restored machine; the guest's agent alone when left out. */
-  script: z.string().max(4096).optional(),
-  timeLimit: duration(60, 86_400, 'of a minute to a day').default(1800),
-});
 
 export const tierSchema = z.strictObject({
   description: z.string().max(300).optional(),
@@ -121,6 +114,8 @@ export const backupPolicySchema = z.strictObject({
     .refine((tiers) => Object.keys(tiers).length > 0, 'must have at least one tier, or nothing can be protected'),
   /** Tried from top to bottom; the first that fits is taken. */
   select: z.array(selectionSchema).min(1).max(500),
+  /** Where drills take place; without it there are none. */
+  drills: drillingSchema.optional(),
   /** What is deliberately left out, each with its reason and its end. */
   exclude: z.array(exclusionSchema).max(500).default([]),
 });

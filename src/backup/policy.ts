@@ -54,6 +54,10 @@ function disagreements(policy: BackupPolicy): { path: PropertyKey[]; message: st
       const message = 'drills are more frequent than points; make it at least the rpo';
       found.push({ path: ['tiers', name, 'drill', 'every'], message });
     }
+    if (tier.window !== undefined && tier.rpo < 25 * 3600) {
+      const message = 'a window once a day cannot keep an objective below 25h; leave the window out or allow more';
+      found.push({ path: ['tiers', name, 'window'], message });
+    }
     const many = snapshotsKept(tier.rpo, retention);
     if (many > mostKept) {
       const message = `may keep about ${many} points; a disk has at most 500 incremental snapshots`;
@@ -90,7 +94,7 @@ function snapshotsKept(rpo: number, retention: BackupPolicy['tiers'][string]['re
     proven,
     keepWithin = 0,
   } = retention;
-  // A point is taken twice within the objective; those that wait for their deletion are there as well.
-  const fresh = Math.ceil((keepWithin + retention.deleteAfter) / (rpo / 2));
+  // Points follow each other after 0.6 of the objective; those that wait for their deletion are there as well.
+  const fresh = Math.ceil((keepWithin + retention.deleteAfter) / (rpo * 0.6));
   return keepLast + hourly + daily + weekly + monthly + yearly + proven + fresh;
 }

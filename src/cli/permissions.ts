@@ -1,3 +1,4 @@
+import { backupPermissions, pruningPermissions } from '../backup';
 import { inventoryPermissions } from '../inventory';
 import type { DomainPermissions, Permissions } from '../kernel/permissions';
 import { runbooks } from '../runbooks';
@@ -8,6 +9,8 @@ import { scalingPermissions } from '../scaling';
  * beside the code that uses them and is named here.
  */
 const domains: Readonly<Record<string, DomainPermissions>> = {
+  backup: backupPermissions,
+  'backup-pruning': pruningPermissions,
   inventory: inventoryPermissions,
   scaling: scalingPermissions,
 };

@@ -8,7 +8,7 @@ import { readConfig } from '../../src/config';
 import type { EpochMillis } from '../../src/kernel/clock';
 import { silentLog, type Log } from '../../src/kernel/log';
 import { verifyLedger, type Verification } from '../../src/ledger';
-import { startAzurite, startCloud, type RunningAzurite, type RunningCloud } from '../../src/local/cloud';
+import { startAzurite, seedEstate, startCloud, type RunningAzurite, type RunningCloud } from '../../src/local/cloud';
 import {
   createVirtualClock,
   startHost,
@@ -20,6 +20,7 @@ import { roleFromInfra } from '../../src/local/platform/roles';
 import { freshFunctionsCore } from './functions-core';
 
 const root = join(__dirname, '../..');
+const audience = 'api://caretaker-test';
 
 /** A whole platform inside one test process, on one virtual clock: the cloud, blobs, and the real function app. */
 export interface LocalApp {
@@ -41,7 +42,13 @@ export interface AppHost {
   readonly host: RunningHost;
   /** Sends a body to the alert door as an action group does. */
   alert(body: unknown): Promise<{ readonly status: number; readonly body: unknown; readonly headers: Headers }>;
-  operator(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly body: unknown }>;
+  /** Calls the operator API; as one of the local people (`rae`, `omar`, `ava`, `ada`) where the app asks for tokens. */
+  operator(
+    method: string,
+    path: string,
+    body?: unknown,
+    person?: string,
+  ): Promise<{ readonly status: number; readonly body: unknown }>;
   verifyLedger(): Promise<Verification>;
 }
 
@@ -68,6 +75,11 @@ rules:
     ladder: [{ runbook: restart-vm }, { runbook: redeploy-vm }]
 `;
 
+/** Client id of the identity that deletes recovery points. */
+export function prunerClientId(): string {
+  return seedEstate().principals.find(({ name }) => name === 'caretaker-pruner')?.clientId ?? '';
+}
+
 /** Starts cloud and blobs; the app itself is started by the test. */
 export async function startLocalApp(options: { readonly log?: Log } = {}): Promise<LocalApp> {
   const directory = mkdtempSync(join(tmpdir(), 'caretaker-app-'));
@@ -76,7 +88,7 @@ export async function startLocalApp(options: { readonly log?: Log } = {}): Promi
     directory: join(directory, 'cloud'),
     clock,
     monitor: false,
-    roleDefinitions: [await roleFromInfra(root)],
+    roleDefinitions: [await roleFromInfra(root), await roleFromInfra(root, 'pruner')],
   });
   tls.setDefaultCACertificates([...tls.getCACertificates('default'), readFileSync(cloud.caFile, 'utf8')]);
   const blobs = await startAzurite({ directory: join(directory, 'blobs') });
@@ -102,6 +114,7 @@ export async function startLocalApp(options: { readonly log?: Log } = {}): Promi
         CARETAKER_BLOB_CONNECTION_STRING: blobs.connectionString,
         CARETAKER_POLICY_URL: other ?? policyFile,
         CARETAKER_ARM_ENDPOINT: cloud.armEndpoint,
+        CARETAKER_PRUNER_CLIENT_ID: prunerClientId(),
         ...containers,
         ...variables,
       });
@@ -114,10 +127,17 @@ export async function startLocalApp(options: { readonly log?: Log } = {}): Promi
         ...(onCommit === undefined ? {} : { onCommit }),
       });
       hosts.push(host);
-      const call = async (method: string, path: string, body?: string) => {
+      const call = async (method: string, path: string, body?: string, person?: string) => {
+        const bearer =
+          person === undefined ? undefined : (await cloud.control.token({ name: person, audience })).access_token;
         const response = await fetch(`${host.url}/api/${path}`, {
           method,
-          headers: { 'x-functions-key': host.keys.default, 'content-type': 'application/json', connection: 'close' },
+          headers: {
+            'x-functions-key': host.keys.default,
+            'content-type': 'application/json',
+            connection: 'close',
+            ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+          },
           ...(body === undefined ? {} : { body }),
         });
         const text = await response.text();
@@ -130,8 +150,8 @@ export async function startLocalApp(options: { readonly log?: Log } = {}): Promi
       return {
         host,
         alert: (body) => call('POST', 'alerts/azure-monitor', typeof body === 'string' ? body : JSON.stringify(body)),
-        operator: (method, path, body) =>
-          call(method, `operator/${path}`, body === undefined ? undefined : JSON.stringify(body)),
+        operator: (method, path, body, person) =>
+          call(method, `operator/${path}`, body === undefined ? undefined : JSON.stringify(body), person),
         async verifyLedger() {
           const account = { connectionString: blobs.connectionString };
           const { ledgerLogs } = createBlobStorage({ account, container: containers.CARETAKER_LEDGER_CONTAINER });

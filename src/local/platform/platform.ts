@@ -55,9 +55,11 @@ export function appEnvironment(options: {
   readonly time: ScaledTime;
 }): Record<string, string> {
   const { cloud, root, policyFile, time } = options;
+  const { principals, subscriptions } = seedEstate();
   const settings: Partial<Record<keyof typeof environmentSchema.shape, string>> = {
     CARETAKER_ENVIRONMENT: 'local',
-    CARETAKER_SUBSCRIPTION_IDS: (seedEstate().subscriptions[0] as { subscriptionId: string }).subscriptionId,
+    CARETAKER_SUBSCRIPTION_IDS: (subscriptions[0] as { subscriptionId: string }).subscriptionId,
+    CARETAKER_PRUNER_CLIENT_ID: principals.find(({ name }) => name === 'caretaker-pruner')?.clientId ?? '',
     CARETAKER_BLOB_CONNECTION_STRING: cloud.blob.connectionString,
     CARETAKER_POLICY_URL: policyFile,
     CARETAKER_STACKS_URL: join(root, 'infra/workspaces/stacks.yaml'),
