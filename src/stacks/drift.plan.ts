@@ -170,12 +170,15 @@ export function settled(
   };
 }
 
-/** How people are asked: as many approvers as the stack's applies need, for a day, then an administrator for another. */
+/** How people are asked: as many approvers or administrators as the stack's applies need, for a day, then an administrator for another. */
 export function driftTerms(people: number): Terms {
   return {
     name: 'drift',
     stages: [
-      { withinSeconds: 86_400, need: [{ count: Math.max(1, people), roles: ['Caretaker.Approver'] }] },
+      {
+        withinSeconds: 86_400,
+        need: [{ count: Math.max(1, people), roles: ['Caretaker.Approver', 'Caretaker.Admin'] }],
+      },
       { withinSeconds: 86_400, need: [{ count: 1, roles: ['Caretaker.Admin'] }] },
     ],
     otherwise: 'reject',

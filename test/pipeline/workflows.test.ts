@@ -253,7 +253,7 @@ describe('workflows', () => {
     [
       'an expression in a script',
       'drift.yml',
-      (text: string) => text.replace('"$STACK" >drift.txt', '"${{ github.event.head_commit.message }}" >drift.txt'),
+      (text: string) => text.replace('drift "$STACK" ', 'drift "${{ github.event.head_commit.message }}" '),
       'writes an expression into a script',
     ],
     [

@@ -1,48 +1,15 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { stacksCommand } from '../../src/cli/stacks';
-import { manifestText } from './manifests';
-
-/** A repository of 501 stacks on 26 projects and 60 modules that use each other. */
-function build(root: string): void {
-  const write = (path: string, text: string): void => {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-  };
-  write('infra/workspaces/stacks.yaml', manifestText({ units: 166, projects: 25 }));
-  write(
-    'infra/projects/base/main.tf',
-    'module "m" {\n  source = "../../modules/m0"\n}\n\noutput "foundation" {\n  value = 1\n}\n',
-  );
-  for (let index = 0; index < 25; index += 1) {
-    write(
-      `infra/projects/project-${index}/main.tf`,
-      `variable "foundation" {\n  type = any\n}\n\nmodule "a" {\n  source = "../../modules/m${index + 10}"\n}\n\nmodule "b" {\n  source = "../../modules/m${index + 35}"\n}\n`,
-    );
-  }
-  for (let index = 0; index < 60; index += 1) {
-    write(
-      `infra/modules/m${index}/main.tf`,
-      index < 10
-        ? 'output "x" {\n  value = 1\n}\n'
-        : `module "below" {\n  source = "../m${Math.floor(index / 10)}"\n}\n`,
-    );
-  }
-}
+import { leaveEvidence, manyStacks } from './many-stacks';
 
 describe('five hundred stacks', () => {
   let root: string;
-  const git = (...args: string[]): string => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
+  let git: (...args: string[]) => string;
 
   beforeAll(() => {
-    root = mkdtempSync(join(tmpdir(), 'caretaker-many-'));
-    build(root);
-    git('init', '--quiet', '--initial-branch=dev');
-    git('-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '--quiet', '--allow-empty', '--message', 'empty');
-    git('add', '--all');
-    git('-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '--quiet', '--message', 'first');
+    ({ root, git } = manyStacks());
   });
   afterAll(() => {
     rmSync(root, { recursive: true, force: true });
@@ -61,6 +28,24 @@ describe('five hundred stacks', () => {
         .parseAsync([name, '--directory', root, ...args], { from: 'user' });
       expect(process.exitCode ?? 0).toBe(0);
       return out;
+    } finally {
+      process.exitCode = before;
+      spy.mockRestore();
+    }
+  }
+
+  async function refused(name: string, ...args: string[]): Promise<{ code: unknown; err: string }> {
+    let err = '';
+    const spy = jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      err += String(text);
+      return true;
+    });
+    const before = process.exitCode;
+    try {
+      await stacksCommand()
+        .exitOverride()
+        .parseAsync([name, '--directory', root, ...args], { from: 'user' });
+      return { code: process.exitCode, err };
     } finally {
       process.exitCode = before;
       spy.mockRestore();
@@ -94,5 +79,45 @@ describe('five hundred stacks', () => {
 
   it('are all new since before there were any', async () => {
     expect(JSON.parse(await run('affected', '--since', 'HEAD~1', '--json'))).toHaveLength(501);
+  });
+
+  it('are planned in order, each with what it takes from whose plan', async () => {
+    const waves = JSON.parse(await run('plan', '--list', '--json')) as { stack: string; inputs: object[] }[][];
+    expect(waves.map((wave) => wave.length)).toEqual([3, 498]);
+    const taken = waves[1]?.find(({ stack }) => stack === 'unit-7-qa');
+    expect(taken?.inputs).toEqual([{ input: 'foundation', from: 'base-qa.foundation', planned: true }]);
+  });
+
+  describe('promoted', () => {
+    let evidence: string;
+
+    beforeAll(async () => {
+      evidence = mkdtempSync(join(tmpdir(), 'caretaker-many-evidence-'));
+      await leaveEvidence(root, evidence, 'dev', git('rev-parse', 'HEAD'));
+    });
+    afterAll(() => {
+      rmSync(evidence, { recursive: true, force: true });
+    });
+
+    it('all go from dev to qa with what was applied', async () => {
+      const { from, to, stacks } = JSON.parse(await run('promote', 'dev', 'qa', '--evidence', evidence)) as {
+        from: string;
+        to: string;
+        stacks: { stack: string; from: string }[];
+      };
+      expect([from, to, stacks.length]).toEqual(['dev', 'qa', 167]);
+      expect(stacks.find(({ stack }) => stack === 'unit-7-qa')?.from).toBe('unit-7-dev');
+    });
+
+    it('none goes when one was not applied from these files', async () => {
+      const path = join(evidence, 'unit-7-dev.evidence.json');
+      const kept = readFileSync(path, 'utf8');
+      const changed = JSON.parse(kept) as { binding: { digests: { project: string } } };
+      changed.binding.digests.project = '0'.repeat(64);
+      writeFileSync(path, JSON.stringify(changed));
+      const { code, err } = await refused('promote', 'dev', 'qa', '--evidence', evidence);
+      expect([code, err]).toEqual([1, expect.stringContaining("the project's files are not those that were applied")]);
+      writeFileSync(path, kept);
+    });
   });
 });

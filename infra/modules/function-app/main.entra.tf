@@ -72,3 +72,12 @@ resource "azuread_app_role_assignment" "group" {
   principal_object_id = each.value.group_object_id
   resource_object_id  = azuread_service_principal.this.object_id
 }
+
+# Service principals beside people: the pipeline, which reports drift and tries what it deployed.
+resource "azuread_app_role_assignment" "client" {
+  for_each = var.app_role_clients
+
+  app_role_id         = local.role_ids[each.value.role]
+  principal_object_id = each.value.principal_object_id
+  resource_object_id  = azuread_service_principal.this.object_id
+}

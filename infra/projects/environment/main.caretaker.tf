@@ -38,6 +38,8 @@ module "caretaker" {
     admins    = { role = "Caretaker.Admin", group_object_id = var.groups.admins }
   }
 
+  app_role_clients = { for name, principal_object_id in var.pipeline_clients : name => { role = "Caretaker.Operator", principal_object_id = principal_object_id } }
+
   monitoring = {
     log_analytics_workspace_resource_id = module.monitoring.log_analytics.resource_id
     people_action_group_resource_id     = module.monitoring.action_groups.people_resource_id

@@ -255,3 +255,10 @@ variable "caretaker_secrets" {
   default     = {}
   description = "Secrets of Caretaker's own settings, as the function-app module takes them: setting to the URI of a secret of this environment's vault."
 }
+
+variable "pipeline_clients" {
+  type        = map(string)
+  nullable    = false
+  default     = {}
+  description = "Service principals of the pipeline that may report drift and send the synthetic alert of a deployment, by name: object ids."
+}

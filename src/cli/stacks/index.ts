@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { z } from 'zod';
 import { isoOf, systemClock } from '../../kernel/clock';
 import { parseDuration, type Seconds } from '../../kernel/duration';
 import { InvalidInputError } from '../../kernel/errors';
@@ -15,8 +16,20 @@ import {
   sealStackPlan,
   withWork,
 } from './carrying-out';
+import { CommandError } from '../operator/api';
+import { caretakerApi, recordedDecisions } from './caretaker';
 import { driftOf } from './drift';
-import { affectedSince, check, graph, order, printProblems, render, showAffected, within } from './looking';
+import {
+  affectedSince,
+  check,
+  graph,
+  order,
+  printProblems,
+  render,
+  showAffected,
+  showPlanned,
+  within,
+} from './looking';
 import { planStacks } from './planning';
 import { checkPlan } from './policies';
 import { isAncestor, manifestPath, readManifest, rootOf, TerraformReader } from './repository';
@@ -37,6 +50,11 @@ async function run(directory: string, command: (root: string) => Promise<number>
   try {
     process.exitCode = await command(await rootOf(directory));
   } catch (error) {
+    if (error instanceof CommandError) {
+      process.stderr.write(`${error.message}\n`);
+      process.exitCode = error.exitCode;
+      return;
+    }
     if (!(error instanceof InvalidInputError)) {
       throw error;
     }
@@ -57,6 +75,20 @@ async function decisionsIn(path: string | undefined): Promise<FieldDecision[]> {
   return decisions;
 }
 
+/** Price estimates by stack, in whatever currency the limits are. */
+async function estimatesIn(path: string | undefined): Promise<Readonly<Record<string, number>>> {
+  if (path === undefined) {
+    return {};
+  }
+  const parsed = z.record(z.string(), z.number()).safeParse(JSON.parse(await readFile(path, 'utf8')));
+  if (!parsed.success) {
+    throw new InvalidInputError('InvalidEstimate', `${path} is no estimate`, [
+      { path: 'estimate', message: 'must be an object: name of a stack to what a month gets dearer, as a number' },
+    ]);
+  }
+  return parsed.data;
+}
+
 interface PlanOptions {
   readonly environment?: string;
   readonly since?: string;
@@ -64,6 +96,10 @@ interface PlanOptions {
   readonly withoutState: boolean;
   readonly policies: boolean;
   readonly decisions?: string;
+  readonly caretaker: boolean;
+  readonly label: string[];
+  readonly estimate?: string;
+  readonly list: boolean;
   readonly out?: string;
   readonly author?: string;
   readonly expires: Seconds;
@@ -86,7 +122,14 @@ async function plan(root: string, options: PlanOptions): Promise<number> {
       : (await affectedSince(root, read, reader, options.since)).stacks
           .map(({ stack }) => stack)
           .filter((name) => inside.has(name)));
-  const decisions = await decisionsIn(options.decisions);
+  if (options.list) {
+    return showPlanned(manifest, names, options.json);
+  }
+  const decisions = [
+    ...(await decisionsIn(options.decisions)),
+    ...(options.caretaker ? await recordedDecisions(caretakerApi()) : []),
+  ];
+  const estimates = await estimatesIn(options.estimate);
   const reported: ReportedPlan[] = [];
   await withWork(async (work) => {
     const onDone = ({ stack, status, counts, reasons }: ReportedPlan['plan']): void => {
@@ -100,7 +143,10 @@ async function plan(root: string, options: PlanOptions): Promise<number> {
       const findings =
         !options.policies || one.json === null
           ? null
-          : await checkPlan({ root, manifest, stack, plan: one.json, decisions, work });
+          : await checkPlan({
+              ...{ root, manifest, stack, plan: one.json, decisions, work, labels: options.label },
+              monthlyIncrease: estimates[one.stack],
+            });
       findings?.deny.forEach((text) => process.stderr.write(`${one.stack}: denied: ${text}\n`));
       const mayBeSealed = options.out !== undefined && one.status === 'planned' && (findings?.deny.length ?? 0) === 0;
       const sealed = mayBeSealed
@@ -279,7 +325,11 @@ export function stacksCommand(): Command {
     .option('--stack <name...>', 'only these stacks')
     .option('--without-state', 'look without access to any state, as if nothing existed', false)
     .option('--no-policies', 'do not ask the policies')
+    .option('--list', 'only say what would be planned, in which order and with what from whom; run no Terraform', false)
     .option('--decisions <file>', "the ledger's decisions about fields, for the ownership policy")
+    .option('--caretaker', 'ask Caretaker for them (CARETAKER_URL, CARETAKER_TOKEN)', false)
+    .option('--label <name...>', "the change's labels, for the plan policy: destroy:<address>, price:accepted, ...", [])
+    .option('--estimate <file>', 'price estimates for the plan policy: JSON, stack to monthly increase')
     .option('--out <folder>', 'seal the plans that can be applied to the apply identity, and write them here')
     .option('--author <name>', "the change's author; the commit's when left out")
     .option('--expires <duration>', 'how long a sealed plan may wait for its approval', duration, 14_400 as Seconds)
@@ -309,11 +359,12 @@ export function stacksCommand(): Command {
     .argument('[stack]', 'plan the drift of this stack; else read a plan')
     .option('--plan <file>', 'what terraform show -json said of a refresh-only plan')
     .option('--decisions <file>', "the ledger's decisions about fields")
+    .option('--report', 'ask Caretaker for its decisions, tell it what drifted, and say how that stands', false)
     .option('--json', 'for machines', false)
     .action(
       async (
         stack: string | undefined,
-        options: { directory: string; plan?: string; decisions?: string; json: boolean },
+        options: { directory: string; plan?: string; decisions?: string; report: boolean; json: boolean },
       ) => {
         await run(
           options.directory,

@@ -95,6 +95,38 @@ export async function order(
   return 0;
 }
 
+/** Prints which of these stacks would be planned, in order, and what each takes from whom. */
+export function showPlanned(manifest: Manifest, names: readonly string[], json: boolean): number {
+  const wanted = new Set(names);
+  const stacks = manifest.stacks.filter(({ name }) => wanted.has(name));
+  const byName = new Map(stacks.map((stack) => [stack.name, stack]));
+  const ordered = waves(stacks).map((wave) =>
+    wave.map((name) => ({
+      stack: name,
+      inputs: (byName.get(name)?.needs ?? []).flatMap(({ stack, inputs }) =>
+        Object.entries(inputs).map(([input, output]) => ({
+          input,
+          from: `${stack}.${output}`,
+          planned: wanted.has(stack),
+        })),
+      ),
+    })),
+  );
+  if (json) {
+    print(`${JSON.stringify(ordered)}\n`);
+    return 0;
+  }
+  ordered.forEach((wave, index) => {
+    for (const { stack, inputs } of wave) {
+      const taken = inputs.map(
+        ({ input, from, planned }) => `${input} from ${planned ? 'the plan' : 'the state'} of ${from}`,
+      );
+      print(`${index + 1}. ${stack}${taken.length === 0 ? '' : ` (${taken.join(', ')})`}\n`);
+    }
+  });
+  return 0;
+}
+
 /** The stacks that changed since a commit. @throws InvalidInputError `LostStack` when the manifest lost one. */
 export async function affectedSince(
   root: string,

@@ -45,6 +45,10 @@ export async function checkPlan(options: {
   readonly stack: Stack;
   readonly plan: PlanJson;
   readonly decisions: readonly FieldDecision[];
+  /** Labels of the change: what its author says is meant, such as `destroy:<address>`. */
+  readonly labels: readonly string[];
+  /** What a month gets dearer by this plan, in the currency of the limits; undefined where nobody estimated it. */
+  readonly monthlyIncrease: number | undefined;
   readonly work: string;
 }): Promise<PolicyFindings> {
   const { root, stack } = options;
@@ -53,6 +57,8 @@ export async function checkPlan(options: {
     plan: options.plan,
     stack: { name: stack.name, environment: stack.environment, layer: stack.layer, unit: stack.unit },
     decisions: options.decisions,
+    labels: options.labels,
+    ...(options.monthlyIncrease === undefined ? {} : { estimate: { monthly_increase: options.monthlyIncrease } }),
     ownership: ownership.fields,
     exceptions: await readExceptions(root),
   };

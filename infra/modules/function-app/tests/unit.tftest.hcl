@@ -67,8 +67,9 @@ variables {
 
 run "with_documents_and_secrets" {
   variables {
-    documents = { stacks = "version: 1\n" }
-    secrets   = { CARETAKER_SPACELIFT_SECRETS = "https://kv-x.vault.azure.net/secrets/spacelift-webhook" }
+    app_role_clients = { pipeline = { role = "Caretaker.Operator", principal_object_id = "88888888-8888-4888-8888-888888888888" } }
+    documents        = { stacks = "version: 1\n" }
+    secrets          = { CARETAKER_SPACELIFT_SECRETS = "https://kv-x.vault.azure.net/secrets/spacelift-webhook" }
   }
 
   assert {
@@ -78,6 +79,11 @@ run "with_documents_and_secrets" {
       CARETAKER_HCP_TERRAFORM_SECRETS = ""
     }
     error_message = "A document is read where it is put; a secret is a reference, and empty where there is none."
+  }
+
+  assert {
+    condition     = azuread_app_role_assignment.client["pipeline"].app_role_id == one([for role in azuread_application.this.app_role : role.id if role.value == "Caretaker.Operator"])
+    error_message = "The pipeline holds the role that reporting drift asks for."
   }
 
   assert {

@@ -96,9 +96,10 @@ run "rejects_bad_input_1" {
     subscription_ids = []
 
     # A policy without rules.
-    policy_document = "environments: {prod: {}}"
-    documents       = { recipes = "a: 1" }
-    secrets         = { OTHER = "https://kv-x.vault.azure.net/secrets/name" }
+    policy_document  = "environments: {prod: {}}"
+    documents        = { recipes = "a: 1" }
+    app_role_clients = { pipeline = { role = "Caretaker.God", principal_object_id = "77777777-7777-4777-8777-777777777777" } }
+    secrets          = { OTHER = "https://kv-x.vault.azure.net/secrets/name" }
 
     # Missing zones.
     network = { integration_subnet_resource_id = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-test/providers/Microsoft.Network/virtualNetworks/v/subnets/a", endpoint_subnet_resource_id = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg-test/providers/Microsoft.Network/virtualNetworks/v/subnets/b", private_dns_zone_resource_ids = {} }
@@ -128,7 +129,7 @@ run "rejects_bad_input_1" {
     arm_endpoint = "http://management.azure.com"
   }
 
-  expect_failures = [var.names, var.tenant_id, var.deployer_principal_id, var.subscription_ids, var.policy_document, var.documents, var.secrets, var.network, var.ingress, var.durable, var.scale, var.app_role_groups, var.ledger, var.replication, var.log_level, var.arm_endpoint]
+  expect_failures = [var.names, var.tenant_id, var.deployer_principal_id, var.subscription_ids, var.policy_document, var.documents, var.secrets, var.network, var.ingress, var.durable, var.scale, var.app_role_groups, var.app_role_clients, var.ledger, var.replication, var.log_level, var.arm_endpoint]
 }
 
 run "rejects_bad_input_2" {
@@ -152,6 +153,9 @@ run "rejects_bad_input_2" {
     # A policy of another environment.
     policy_document = "environments: {dev: {}}\nrules: [{}]\n"
 
+    # A name in the place of an object id.
+    app_role_clients = { pipeline = { role = "Caretaker.Operator", principal_object_id = "pipeline" } }
+
     # A document that is no YAML, and a secret with its version, which would never be rotated.
     documents = { stacks = "a: [" }
     secrets   = { CARETAKER_SPACELIFT_SECRETS = "https://kv-x.vault.azure.net/secrets/name/0123456789abcdef0123456789abcdef" }
@@ -166,7 +170,7 @@ run "rejects_bad_input_2" {
     scale = { memory_mb = 1000 }
   }
 
-  expect_failures = [var.names, var.policy_document, var.documents, var.secrets, var.ingress, var.durable, var.scale]
+  expect_failures = [var.names, var.policy_document, var.documents, var.secrets, var.app_role_clients, var.ingress, var.durable, var.scale]
 }
 
 run "rejects_an_unknown_environment" {
