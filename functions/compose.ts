@@ -8,6 +8,7 @@ import { createInventory } from '../src/inventory';
 import {
   createDeadLetters,
   createDecisionRecords,
+  createEvidence,
   createIncidentDocuments,
   createRunDocuments,
   verifyLedger,
@@ -23,7 +24,9 @@ import { registerEvents } from './events';
 import { documentMaxAge, layFoundation, type Given } from './foundation';
 import { registerOperator } from './operator';
 import { registerOrchestrations } from './orchestrations';
+import { registerRotation } from './rotation';
 import { composeScaling, registerScaling } from './scaling';
+import { registerRestores } from './restore';
 import { registerSchedules } from './schedules';
 import { registerStacks } from './stacks';
 
@@ -39,8 +42,10 @@ export function compose(config: Config, given: Given = {}): void {
   const incidents = createIncidentDocuments({ documents });
   const records = createRecords({ documents, ledger, runs, incidents, clock });
 
-  const machines = createAzureMachines({ clients, clock });
-  const hands = procedures({ machines });
+  const evidence = createEvidence({ documents, clock });
+  const hands = procedures(
+    createAzureLibrary({ clients, endpoint: config.azure.armEndpoint, documents, evidence, clock }),
+  );
   const scaling = composeScaling(foundation, { runs });
   const resources = createAzureResourceGroups({ arm: clients.arm, endpoint: config.azure.armEndpoint });
   const inventory = createInventory({ groups: resources, documents, clock, log });
@@ -87,13 +92,15 @@ export function compose(config: Config, given: Given = {}): void {
 
   registerOrchestrations({ activities, clock });
   registerAlerts({ intake, deadLetters, subscriptions: config.subscriptions, clock, log }, access);
-  registerEvents({ handlers: joinHandlers([]), deadLetters, subscriptions: config.subscriptions, clock, log }, access, {
+  const rotation = registerRotation(foundation);
+  registerEvents({ handlers: joinHandlers([rotation.handlers]), deadLetters, subscriptions: config.subscriptions, clock, log }, access, {
     queue: config.eventDelivery === 'queue',
   });
   const stacks = registerStacks(foundation, { intake, deadLetters, manifestMaxAge: documentMaxAge });
   const dns = registerDns(foundation);
   registerApprovals(foundation);
-  registerBackup(foundation);
+  const backup = registerBackup(foundation);
+  registerRestores(foundation, backup);
   registerSchedules({ intake, clock });
   registerScaling(scaling);
   registerOperator({
@@ -110,6 +117,8 @@ export function compose(config: Config, given: Given = {}): void {
     ledger,
     documents,
     approvals: foundation.approvals,
+    outbox: foundation.notifications,
+    scaling: scaling.desk,
     dns,
     stacks,
     clock,

@@ -3,14 +3,21 @@ import { createAzureScalables } from '../src/adapters/azure';
 import { durableEngine } from '../src/adapters/durable';
 import type { Reports } from '../src/ledger';
 import type { Procedure } from '../src/runbooks';
-import { createScaler, createScalingMemory, scalingProcedures, type Scaler, type ScalingMemory } from '../src/scaling';
+import {
+  createScaler,
+  createScalingDesk,
+  createScalingMemory,
+  scalingProcedures,
+  type Scaler,
+  type ScalingDesk,
+} from '../src/scaling';
 import type { Foundation } from './foundation';
 
 /** The parts of scaling: what looks and decides, how its runs act, and what is remembered. */
 export interface Scaling {
   readonly scaler: Scaler;
   readonly procedures: ReadonlyMap<string, Procedure>;
-  readonly memory: ScalingMemory;
+  readonly desk: ScalingDesk;
 }
 
 /** Makes the parts of scaling. */
@@ -20,7 +27,8 @@ export function composeScaling(foundation: Foundation, { runs }: { readonly runs
   const memory = createScalingMemory(documents);
   const { subscriptions } = config;
   const ports = { policies, scalables, memory, runs, ledger, notifications, subscriptions, clock, log };
-  return { scaler: createScaler(ports), procedures: scalingProcedures({ scalables }), memory };
+  const desk = createScalingDesk({ memory, clock });
+  return { scaler: createScaler(ports), procedures: scalingProcedures({ scalables }), desk };
 }
 
 /** Registers the look that decides how many there should be: every minute. */

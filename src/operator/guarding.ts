@@ -25,7 +25,7 @@ import { found, operatorRoute, policyInUse, wrong, type OperatorRoute } from './
 import type { OperatorDeps } from './routes';
 
 const reasonSchema = z.string().trim().min(1).max(1024);
-const untilFields = {
+export const untilFields = {
   /** An instant; or `for`, a duration from now such as `2h`. */
   until: z.string().optional(),
   for: z.string().optional(),
@@ -43,7 +43,7 @@ const holdId = (target: string): string => hashOf(target).slice(0, 32);
 const holdTag = (hold: Hold): string => `"${hashOf(hold).slice(0, 32)}"`;
 
 /** When a hold or an override ends, from either form. @throws InvalidInputError for none, both, or one that may not be. */
-function untilOf(given: { until?: string | undefined; for?: string | undefined }, now: EpochMillis): Iso8601 {
+export function untilOf(given: { until?: string | undefined; for?: string | undefined }, now: EpochMillis): Iso8601 {
   const { until, for: length } = given;
   if ((until === undefined) === (length === undefined)) {
     const message = 'is missing; give a duration such as 2h here, or an instant in "until"';

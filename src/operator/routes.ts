@@ -2,11 +2,13 @@ import { InvariantError } from '../kernel/errors';
 import type { Clock } from '../kernel/clock';
 import type { Log } from '../kernel/log';
 import type { DeadLetters, DecisionRecords, FieldDecisions, Ledger, Reports, Verification } from '../ledger';
+import type { Outbox } from '../notify';
 import type { Documents } from '../ports/documents';
 import type { PolicyStore } from '../rules';
 import type { Intake } from '../run';
 import type { Procedure } from '../runbooks';
 import type { DnsDesk } from '../dns';
+import type { ScalingDesk } from '../scaling';
 import type { Drifts, ManifestStore } from '../stacks';
 import type { Access } from './access';
 import type { Approvals } from '../approvals';
@@ -18,7 +20,9 @@ import { guardRoutes } from './guarding';
 import { libraryRoutes } from './library';
 import { lookingRoutes } from './looking';
 import { deadLetterRoutes } from './refused';
+import { scalingRoutes } from './scaling';
 import { stackRoutes } from './stacks';
+import { notificationRoutes } from './notifications';
 import { switchRoutes } from './switches';
 import { openApiDocument, withOpenApi } from './openapi';
 import type { OperatorRoute } from './route';
@@ -39,12 +43,15 @@ export interface OperatorDeps {
   readonly ledger: Ledger;
   readonly documents: Documents;
   readonly approvals: Approvals;
+  /** How people are told, and what did not reach them. */
+  readonly outbox: Outbox;
   /** What is known of the stacks; without a manifest they are not known here. */
   readonly stacks: {
     readonly manifests: ManifestStore | undefined;
     readonly drifts: Drifts;
     readonly fieldDecisions: FieldDecisions;
   };
+  readonly scaling: ScalingDesk;
   /** Where orders about DNS are given; absent without a document of it. */
   readonly dns: DnsDesk | undefined;
   readonly clock: Clock;
@@ -59,8 +66,10 @@ export function operatorRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
     ...switchRoutes(deps),
     ...guardRoutes(deps),
     ...approvalRoutes(deps),
+    ...notificationRoutes(deps),
     ...dnsRoutes(deps),
     ...explainingRoutes(deps),
+    ...scalingRoutes(deps),
     ...stackRoutes(deps),
     ...libraryRoutes(deps),
     ...deadLetterRoutes(deps),

@@ -18,3 +18,4 @@ export { scalingProcedures } from './procedures';
 export { trustOf, type Trust } from './forecast.plan';
 export { profileAt } from './profiles';
 export { scalingPermissions } from './permissions';
+export { createScalingDesk, scalingName, type Recording, type ScalingDesk } from './desk';

@@ -6,6 +6,8 @@ import { scaleBoundsRunbook, scaleCacheRunbook, scaleRunbook, type Member, type 
 /** What was seen: the resource, or that it is gone. */
 export type Sight = Scalable | undefined;
 
+/** Why it was decided, for the plan's reader. */
+const whySchema = z.array(z.string().max(512)).max(20).default([]);
 const countSchema = z.number().int().min(0).max(1000);
 const capacityParameters = z.strictObject({
   /** What the decision was made from: with any other number it is void. */
@@ -13,6 +15,7 @@ const capacityParameters = z.strictObject({
   to: countSchema,
   /** Machines to go, by name; none when some are added. */
   remove: z.array(z.string().min(1).max(80)).max(100).default([]),
+  why: whySchema,
 });
 type CapacityParameters = z.infer<typeof capacityParameters>;
 
@@ -53,7 +56,7 @@ export const scaleSetCapacity: Runbook<CapacityParameters, Sight> = {
   },
 };
 
-function planCapacity(seen: Sight, { from, to, remove }: CapacityParameters): Plan {
+function planCapacity(seen: Sight, { from, to, remove, why }: CapacityParameters): Plan {
   if (seen === undefined) {
     return gone;
   }
@@ -78,7 +81,7 @@ function planCapacity(seen: Sight, { from, to, remove }: CapacityParameters): Pl
     return {
       kind: 'act',
       summary,
-      reasons: [],
+      reasons: why,
       steps: [{ id: 'capacity', effect: `capacity ${to}`, summary }],
       before,
     };
@@ -99,7 +102,7 @@ function planCapacity(seen: Sight, { from, to, remove }: CapacityParameters): Pl
   return {
     kind: 'act',
     summary: `Take away ${remove.length} of ${from} machines`,
-    reasons: [],
+    reasons: why,
     steps: removalSteps(remove, prefix.length),
     before,
   };
@@ -163,7 +166,11 @@ function verifyCapacity(before: Facts, after: Sight, _actedAt: Iso8601): Verific
     : { verdict: 'healthy', reasons: [`${wanted} machines run and are healthy`], facts };
 }
 
-const sizeParameters = z.strictObject({ from: z.string().min(1).max(64), to: z.string().min(1).max(64) });
+const sizeParameters = z.strictObject({
+  from: z.string().min(1).max(64),
+  to: z.string().min(1).max(64),
+  why: whySchema,
+});
 
 /** Gives a managed cache another size. */
 export const scaleCache: Runbook<z.infer<typeof sizeParameters>, Sight> = {
@@ -182,7 +189,7 @@ export const scaleCache: Runbook<z.infer<typeof sizeParameters>, Sight> = {
   permissions,
   suits: [],
   operationLimitSeconds: 3600,
-  plan(seen, { from, to }) {
+  plan(seen, { from, to, why }) {
     if (seen === undefined) {
       return gone;
     }
@@ -197,7 +204,7 @@ export const scaleCache: Runbook<z.infer<typeof sizeParameters>, Sight> = {
     }
     const summary = `Change the size from ${from} to ${to}`;
     const steps = [{ id: 'size', effect: `size ${to}`, summary }];
-    return { kind: 'act', summary, reasons: [], steps, before: { capacity: from, wanted: to } };
+    return { kind: 'act', summary, reasons: why, steps, before: { capacity: from, wanted: to } };
   },
   verify(before, after) {
     if (after === undefined) {
@@ -211,7 +218,7 @@ export const scaleCache: Runbook<z.infer<typeof sizeParameters>, Sight> = {
   undo: () => [],
 };
 
-const boundsParameters = z.strictObject({ min: countSchema, max: countSchema });
+const boundsParameters = z.strictObject({ min: countSchema, max: countSchema, why: whySchema });
 
 /** Moves the bounds of Azure Monitor autoscale, where it decides about a scale set. */
 export const autoscaleBounds: Runbook<z.infer<typeof boundsParameters>, Sight> = {
@@ -230,7 +237,7 @@ export const autoscaleBounds: Runbook<z.infer<typeof boundsParameters>, Sight> =
   permissions,
   suits: [],
   operationLimitSeconds: 300,
-  plan(seen, { min, max }) {
+  plan(seen, { min, max, why }) {
     if (seen === undefined) {
       return gone;
     }
@@ -245,7 +252,7 @@ export const autoscaleBounds: Runbook<z.infer<typeof boundsParameters>, Sight> =
     return {
       kind: 'act',
       summary,
-      reasons: [],
+      reasons: why,
       steps: [{ id: 'bounds', effect: `bounds ${min} ${max}`, summary }],
       before,
     };

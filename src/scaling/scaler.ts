@@ -231,13 +231,14 @@ function orderOf(
 ) {
   const target = parseResourceId(seen.id)?.id as ResourceId;
   const name = `scaling:${rule.name}`;
+  const why = decision.reasons.slice(-20);
   const size = (place: number): string => rule.sizes?.[place - 1]?.name ?? '';
   const [runbook, parameters, limit] =
     decision.action === 'bounds'
-      ? [scaleBoundsRunbook, { min: decision.min, max: decision.max }, 300]
+      ? [scaleBoundsRunbook, { min: decision.min, max: decision.max, why }, 300]
       : seen.kind === 'redis'
-        ? [scaleCacheRunbook, { from: size(decision.from), to: size(decision.to) }, 3600]
-        : [scaleRunbook, { from: decision.from, to: decision.to, remove: decision.remove }, 1800];
+        ? [scaleCacheRunbook, { from: size(decision.from), to: size(decision.to), why }, 3600]
+        : [scaleRunbook, { from: decision.from, to: decision.to, remove: decision.remove, why }, 1800];
   const usual = orderLimits(limitsOf(compiled, environment, { target, rule: name, at: now }));
   return runOrderSchema.parse({
     runId: `scale-${hashOf({ target, minute: isoOf(now).slice(0, 16) }).slice(0, 32)}`,

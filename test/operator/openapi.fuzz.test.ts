@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { operatorApi, operatorRoles, type Access } from '../../src/operator';
 import { otherHash, planHash, request } from '../approvals/fixture';
 import { alertText, policyText, subscription } from '../run/intake-world';
+import { createScalingMemory, scalingStateSchema } from '../../src/scaling';
 import { doors, type Given } from './support';
 
 interface Schema {
@@ -69,6 +70,10 @@ const likely: Readonly<Record<string, readonly unknown[]>> = {
     'order-2-a1',
   ],
   parameters: [{}],
+  scalable: ['vmss-web-1', 'vmss-web-1', 'vmss-nobody'],
+  max: [12],
+  from: ['2026-05-04T06:00:00.000Z'],
+  to: ['2026-05-04T07:00:00.000Z'],
   limit: [1, 100],
   stack: ['base-dev', 'unit-0-qa', 'unit-9-dev'],
   commit: ['a'.repeat(40)],
@@ -95,9 +100,30 @@ const personAccess: Access = {
   eventSender: async () => admitted,
 };
 
+const scalingText = `
+scaling:
+  - name: web
+    match: { resource: ['vmss-*'] }
+    mode: auto
+    min: 2
+    max: 8
+    targets: [{ metric: Percentage CPU, value: 60 }]
+    forecast: {}
+`;
+const scaled = scalingStateSchema.parse({
+  version: 1,
+  target: target.replace(/virtualMachines.*/i, 'virtualMachineScaleSets/vmss-web-1'),
+  rule: 'web',
+  environment: 'prod',
+  ...{ changedAt: null, addedAt: null, pending: null, failures: 0, retryAt: null, pause: null, raise: null },
+  ...{ decisions: [], scores: [] },
+});
+
 /** A world in which there is one of everything; ids in requests that stand in braces are of it. */
 async function world() {
-  const door = doors(undefined, personAccess);
+  const source = { read: async () => ({ kind: 'document' as const, text: `${policyText}${scalingText}`, etag: '1' }) };
+  const door = doors(source, personAccess);
+  await createScalingMemory(door.documents).write(scaled, undefined);
   await door.approvals.open(request(), 'order-1');
   // This one was asked for by whoever sends the requests.
   await door.approvals.open(request({ id: 'order-2-a1', requestedBy: { id: 'person-1', name: 'Ada' } }), 'order-2');
@@ -193,6 +219,12 @@ it('covers every route', () => {
 
 /** What the requests lead to, where that is more than 200. */
 const reached: Readonly<Record<string, readonly number[]>> = {
+  'scaling-target': [200, 404],
+  'scaling-recording': [200, 400, 404],
+  'pause-scaling': [200, 400, 404],
+  'resume-scaling': [200, 404],
+  'raise-ceiling': [200, 400, 404],
+  'lower-ceiling': [200, 404],
   incidents: [200, 400],
   incident: [200, 404],
   runs: [200, 400],

@@ -1,11 +1,13 @@
 import { HttpRequest, type HttpRequestInit, type HttpResponseInit } from '@azure/functions';
 import { createApprovals } from '../../src/approvals';
+import { createOutbox } from '../../src/notify';
 import { emptyGuard, type GuardState } from '../../src/guard';
 import type { Log, LogFields } from '../../src/kernel/log';
 import { keyAccess, operatorRoutes, takeAzureMonitorAlert, type Access, type Problem } from '../../src/operator';
 import { procedures } from '../../src/runbooks';
 import { seconds } from '../../src/kernel/duration';
 import { createFieldDecisions, verifyLedger } from '../../src/ledger';
+import { createScalingDesk, createScalingMemory } from '../../src/scaling';
 import { createDrifts, createManifestStore } from '../../src/stacks';
 import type { Engine, InstanceStatus } from '../../src/ports/engine';
 import type { PolicySource } from '../../src/ports/policy-source';
@@ -135,9 +137,22 @@ export function doors(
     log,
   });
   const fieldDecisions = createFieldDecisions({ documents: world.documents, ledger });
+  const outbox = createOutbox({
+    documents: world.documents,
+    settings: async () => ({
+      channels: { ops: { kind: 'teams', windowSeconds: 60, burst: 10, perSeconds: 60 } },
+      routes: [{ to: ['ops'] }],
+    }),
+    channels: { named: () => ({ send: async () => ({ kind: 'refused', reason: 'it answers 400' }) }) },
+    linkOf: () => undefined,
+    clock,
+    log,
+  });
   const routes = operatorRoutes({
     access,
     approvals,
+    outbox,
+    scaling: createScalingDesk({ memory: createScalingMemory(world.documents), clock }),
     stacks: {
       manifests: createManifestStore({
         source: { read: async () => ({ kind: 'document', text: manifestText({ units: 2, projects: 1 }), etag: '1' }) },
@@ -166,6 +181,7 @@ export function doors(
   return {
     ...world,
     approvals,
+    outbox,
     fieldDecisions,
     log,
     engine,

@@ -1,0 +1,167 @@
+import { z } from 'zod';
+import { instantSchema } from '../kernel/schemas';
+import { scalingDecisionSchema, scalingKey, scalingName, scalingStateSchema, type ScalingState } from '../scaling';
+import { json } from './door';
+import { untilFields, untilOf } from './guarding';
+import { enterOrder } from './ordered';
+import { found, operatorRoute, policyInUse, wrong, type OperatorRoute } from './route';
+import type { OperatorDeps } from './routes';
+
+const reasonSchema = z.string().trim().min(1).max(1024);
+const pauseSchema = z.strictObject({ reason: reasonSchema, ...untilFields });
+const raiseSchema = z.strictObject({ max: z.number().int().min(1).max(1000), reason: reasonSchema, ...untilFields });
+const trustSchema = z
+  .object({ score: z.number().nullable(), naive: z.number().nullable(), trusted: z.boolean(), reason: z.string() })
+  .nullable();
+const shownSchema = scalingStateSchema
+  .omit({ version: true, decisions: true, scores: true })
+  .extend({ key: z.string(), name: z.string(), last: scalingDecisionSchema.nullable(), forecast: trustSchema });
+const recordingSchema = z.object({
+  name: z.string(),
+  from: instantSchema,
+  everySeconds: z.number(),
+  load: z.array(z.number().nullable()),
+  capacity: z.array(z.number().nullable()),
+});
+const rangeSchema = z.object({ from: instantSchema, to: instantSchema.optional() });
+/** So much is answered at once: more than that is asked for in parts. */
+const longestRecordingDays = 31;
+
+/** Routes of scaling: what it sees and decides, what it has recorded, and the two orders that people give it. */
+export function scalingRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
+  const targetOf = async (name: string): Promise<ScalingState> =>
+    found(await deps.scaling.find(name), `nothing that is scaled is called ${name}: it`);
+  const ruleOf = async (state: ScalingState) => {
+    const { policy } = await policyInUse(deps.policies);
+    return policy.scaling?.find(({ name }) => name === state.rule);
+  };
+  const shown = async ({ version: _v, decisions, scores: _s, ...state }: ScalingState) => {
+    const rule = await ruleOf({ version: 1, decisions, scores: _s, ...state });
+    const trust = rule === undefined ? null : deps.scaling.trust({ version: 1, decisions, scores: _s, ...state }, rule);
+    const forecast =
+      trust === null ? null : { score: trust.score, naive: trust.naive, trusted: trust.trusted, reason: trust.reason };
+    return {
+      ...state,
+      key: scalingKey(state.target),
+      name: scalingName(state.target),
+      last: decisions.at(-1) ?? null,
+      forecast,
+    };
+  };
+
+  return [
+    operatorRoute(deps, {
+      name: 'scaling',
+      method: 'GET',
+      path: 'scaling',
+      role: 'Caretaker.Reader',
+      summary: 'Everything that is scaled: bounds, what is under way, the last decision with its reasons',
+      answers: { 200: z.object({ targets: z.array(shownSchema) }) },
+      work: async () => json(200, { targets: await Promise.all((await deps.scaling.list()).map(shown)) }),
+    }),
+    operatorRoute(deps, {
+      name: 'scaling-target',
+      method: 'GET',
+      path: 'scaling/{scalable}',
+      role: 'Caretaker.Reader',
+      summary: 'One that is scaled, by name or key, with its decisions of the last hour, the newest first',
+      answers: { 200: shownSchema.extend({ decisions: z.array(scalingDecisionSchema) }) },
+      refusals: [400],
+      work: async ({ param }) => {
+        const state = await targetOf(param('scalable'));
+        return json(200, { ...(await shown(state)), decisions: state.decisions.toReversed() });
+      },
+    }),
+    operatorRoute(deps, {
+      name: 'scaling-recording',
+      method: 'GET',
+      path: 'scaling/{scalable}/recording',
+      role: 'Caretaker.Reader',
+      summary: 'The load that was recorded, in steps of five minutes, for replays; 31 days at most',
+      query: rangeSchema,
+      answers: { 200: recordingSchema },
+      work: async ({ param, query }) => {
+        const state = await targetOf(param('scalable'));
+        const [from, to] = [Date.parse(query.from), query.to === undefined ? deps.clock.now() : Date.parse(query.to)];
+        if (to <= from || to - from > longestRecordingDays * 86_400_000) {
+          const message = `must be before "to", and by ${longestRecordingDays} days at most`;
+          throw wrong('BadRequest', [{ path: 'from', message }]);
+        }
+        return json(200, await deps.scaling.recording(state, from, to));
+      },
+    }),
+    operatorRoute(deps, {
+      name: 'pause-scaling',
+      method: 'PUT',
+      path: 'scaling/{scalable}/pause',
+      role: 'Caretaker.Operator',
+      summary: 'Leave the number as it is until a time, for a reason',
+      body: pauseSchema,
+      answers: { 200: shownSchema },
+      work: async ({ param, body, caller }) => {
+        const { target, environment } = await targetOf(param('scalable'));
+        const until = untilOf(body, deps.clock.now());
+        const state = await deps.scaling.pause(target, { reason: body.reason, by: caller.text, until });
+        const order = 'pause-scaling';
+        await enterOrder(deps.ledger, caller, {
+          order,
+          subject: target,
+          environment,
+          reason: body.reason,
+          more: { until },
+        });
+        return json(200, await shown(state));
+      },
+    }),
+    operatorRoute(deps, {
+      name: 'resume-scaling',
+      method: 'DELETE',
+      path: 'scaling/{scalable}/pause',
+      role: 'Caretaker.Operator',
+      summary: 'End a pause before its time',
+      answers: { 200: shownSchema },
+      refusals: [400],
+      work: async ({ param, caller }) => {
+        const { target, environment } = await targetOf(param('scalable'));
+        const state = await deps.scaling.pause(target, null);
+        await enterOrder(deps.ledger, caller, { order: 'resume-scaling', subject: target, environment, reason: null });
+        return json(200, await shown(state));
+      },
+    }),
+    operatorRoute(deps, {
+      name: 'raise-ceiling',
+      method: 'PUT',
+      path: 'scaling/{scalable}/raise',
+      role: 'Caretaker.Operator',
+      summary: 'Allow more than the policy does, until a time, for a reason; it gives itself back',
+      body: raiseSchema,
+      answers: { 200: shownSchema },
+      work: async ({ param, body, caller }) => {
+        const before = await targetOf(param('scalable'));
+        const { target, environment } = before;
+        const rule = found(await ruleOf(before), `the scaling rule ${before.rule}`);
+        const until = untilOf(body, deps.clock.now());
+        const { max, reason } = body;
+        const state = await deps.scaling.raise(target, rule, { max, reason, by: caller.text, until });
+        const more = { until, max };
+        await enterOrder(deps.ledger, caller, { order: 'raise-ceiling', subject: target, environment, reason, more });
+        return json(200, await shown(state));
+      },
+    }),
+    operatorRoute(deps, {
+      name: 'lower-ceiling',
+      method: 'DELETE',
+      path: 'scaling/{scalable}/raise',
+      role: 'Caretaker.Operator',
+      summary: "Give a raised ceiling back before its time: the policy's own holds again",
+      answers: { 200: shownSchema },
+      refusals: [400],
+      work: async ({ param, caller }) => {
+        const { target, environment } = await targetOf(param('scalable'));
+        const state = await deps.scaling.raise(target, { max: 0 }, null);
+        await enterOrder(deps.ledger, caller, { order: 'lower-ceiling', subject: target, environment, reason: null });
+        return json(200, await shown(state));
+      },
+    }),
+  ];
+}
