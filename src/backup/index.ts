@@ -37,4 +37,5 @@ export { parseBackupPolicy } from './policy';
 export { backupPolicyLocation, createBackupPolicies, type BackupPolicies } from './policy-store';
 export type { BackupPolicy, Retention, Tier } from './policy.model';
 export type { BackupPorts, Stops } from './ports';
+export * from './recovery';
 export { retain, type RetainedPoint, type Verdict } from './retention';

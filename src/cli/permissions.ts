@@ -1,7 +1,8 @@
-import { backupPermissions, pruningPermissions } from '../backup';
+import { backupPermissions, pruningPermissions, restorePermissions } from '../backup';
 import { inventoryPermissions } from '../inventory';
 import type { DomainPermissions, Permissions } from '../kernel/permissions';
 import { runbooks } from '../runbooks';
+import { rotationPermissions } from '../rotation';
 import { scalingPermissions } from '../scaling';
 
 /**
@@ -12,6 +13,8 @@ const domains: Readonly<Record<string, DomainPermissions>> = {
   backup: backupPermissions,
   'backup-pruning': pruningPermissions,
   inventory: inventoryPermissions,
+  restore: restorePermissions,
+  rotation: rotationPermissions,
   scaling: scalingPermissions,
 };
 

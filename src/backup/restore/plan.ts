@@ -383,3 +383,21 @@ function proofText({ id, proof }: RecoveryPoint): string {
     ? `point ${id} was proven by ${proof.drill} at ${proof.at}`
     : `point ${id} FAILED in ${proof.drill} at ${proof.at}: ${proof.reason}`.slice(0, 512);
 }
+
+/** In the order in which ARM lets them go: a machine before what it uses, an interface before its network. */
+const removalOrder: readonly (readonly string[])[] = [
+  ['microsoft.compute/virtualmachines'],
+  ['microsoft.network/networkinterfaces', 'microsoft.compute/disks'],
+  ['microsoft.network/virtualnetworks'],
+  ['microsoft.network/networksecuritygroups'],
+];
+
+const typeOf = (id: string): string => (id.split('/providers/').at(-1) ?? '').split('/').slice(0, 2).join('/');
+
+/** Phases that remove these, whatever is left of them. */
+export function removalPhases(ids: readonly ResourceId[]): Phase[] {
+  return removalOrder.flatMap((types, index) => {
+    const stages = ids.filter((id) => types.includes(typeOf(id))).map((id) => ({ kind: 'remove' as const, id }));
+    return stages.length === 0 ? [] : [{ name: `remove-${index + 1}`, stages, limitSeconds: limits.machine }];
+  });
+}

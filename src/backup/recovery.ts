@@ -1,0 +1,45 @@
+/** What drills, restores and exposure offer to the doors. */
+export { drillActivities, type DrillActivities, type DrillPorts } from './drill/activities';
+export { findLeftoversContract, planDrillContract, recordDrillContract, reportSweepContract } from './drill/contract';
+export {
+  drillGuard,
+  drillOrchestratorName,
+  drillOrderSchema,
+  drillReportSchema,
+  drillRule,
+  sweepOrchestratorName,
+  type DrillDocument,
+  type DrillOrder,
+  type DrillReport,
+} from './drill/model';
+export { drillOrchestrator, sweepOrchestrator } from './drill/orchestrator';
+export { drillsDue, pickPoint } from './drill/plan';
+export { createDrillRecords, type DrillRecords } from './drill/records';
+export {
+  plannedRestore,
+  restoreActivities,
+  restoreHash,
+  type LimitsFor,
+  type RestoreActivities,
+  type RestorePorts,
+} from './restore/activities';
+export {
+  noteRestoreContract,
+  planRestoreContract,
+  recordRestoreContract,
+  stageContract,
+  type Leave,
+} from './restore/contract';
+export {
+  restoreOrchestratorName,
+  restoreOrderSchema,
+  restoreReportSchema,
+  restoreRequestSchema,
+  type RestoreOrder,
+  type RestorePlan,
+  type RestoreReport,
+} from './restore/model';
+export { restoreOrchestrator, restoreRule } from './restore/orchestrator';
+export { restorePermissions } from './restore/permissions';
+export { createRestoreRecords, type RestoreDocument, type RestoreRecords } from './restore/records';
+export { stageActivity, type Leaves } from './restore/stages';
