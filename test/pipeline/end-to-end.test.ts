@@ -251,9 +251,23 @@ describeWith(['terraform', 'opa', 'git'], 'from a change in a module to qa', () 
     );
     expect({ code, sealed: plans[0]?.sealed }).toEqual({ code: 1, sealed: null });
     expect(err).toContain(
-      "app-dev: denied: terraform_data.scale: input is the scaler's (The number follows the load); decision D42 of 2026-03-01T09:00:00Z set it last: scaled in to 1.",
+      "app-dev: denied: terraform_data.scale: input is the scaler's (The number follows the load); decision D42 of 2026-03-01T09:00:00.000Z set it last: scaled in to 1.",
     );
     here.git('reset', '--quiet', '--hard', 'HEAD~1');
+  });
+
+  it('refuses what makes the platform too dear, unless the change is labelled so', async () => {
+    const estimate = join(here.out, 'prices.json');
+    writeFileSync(estimate, JSON.stringify({ 'app-dev': 9000 }));
+    const plan = ['plan', '--json', '--stack', 'app-dev', '--estimate', estimate];
+    const denied = await here.stacks(...plan);
+    expect([denied.code, denied.err]).toEqual([1, expect.stringContaining('9000 a month dearer, at most 200')]);
+    expect(await here.stacks(...plan, '--label', 'price:accepted')).toMatchObject({ code: 0, err: '' });
+    writeFileSync(estimate, '{"app-dev": "much"}');
+    expect(await here.stacks(...plan)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('as a number') as string,
+    });
   });
 
   it('closes drift of automation with its record, and asks about the rest', async () => {
