@@ -17,6 +17,14 @@ const duration = (least: number, most: number, hint: string) =>
 
 const count = z.number().int().min(0).max(1000);
 
+/** Whether no rule of a retention policy asks for anything. */
+export function keepsNothing(rules: Partial<Readonly<Record<RuleName, number | undefined>>>): boolean {
+  return ruleNames.every((name) => (rules[name] ?? 0) === 0);
+}
+
+const ruleNames = ['keepLast', 'hourly', 'daily', 'weekly', 'monthly', 'yearly', 'keepWithin'] as const;
+type RuleName = (typeof ruleNames)[number];
+
 /**
  * What of a resource's points stays. A point that any part asks for is kept. Counts of periods count only those that have a
  * point, so a gap uses nothing up.
@@ -38,14 +46,9 @@ export const retentionSchema = z
     /** Between the decision that a point goes and its deletion. */
     deleteAfter: duration(0, 366 * 86_400, 'of at most a year').default(259_200),
   })
-  .refine(
-    ({ keepLast = 0, hourly = 0, daily = 0, weekly = 0, monthly = 0, yearly = 0, keepWithin = 0 }) =>
-      keepLast + hourly + daily + weekly + monthly + yearly + keepWithin > 0,
-    {
-      message:
-        'keeps nothing; set at least one of keepLast, hourly, daily, weekly, monthly, yearly, keepWithin above 0',
-    },
-  );
+  .refine((rules) => !keepsNothing(rules), {
+    message: 'keeps nothing; set at least one of keepLast, hourly, daily, weekly, monthly, yearly, keepWithin above 0',
+  });
 export type Retention = z.infer<typeof retentionSchema>;
 
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as 22:30');

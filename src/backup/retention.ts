@@ -2,7 +2,7 @@ import { epochOf, isoOf, type EpochMillis } from '../kernel/clock';
 import { formatDuration, type Seconds } from '../kernel/duration';
 import { InvalidInputError } from '../kernel/errors';
 import type { RecoveryPoint } from './model';
-import { retentionSchema, type Retention } from './policy.model';
+import { keepsNothing, type Retention } from './policy.model';
 import { isoWeekOf, wallTimeOf } from './wall-clock';
 
 /** What retention looks at of a point. */
@@ -46,7 +46,7 @@ export function retain(
   policy: Retention,
   options: { readonly now: EpochMillis; readonly timeZone: string },
 ): Verdict[] {
-  if (!retentionSchema.safeParse(asWritten(policy)).success) {
+  if (keepsNothing(policy)) {
     const message = 'the retention policy keeps nothing; set one of its counts above 0';
     throw new InvalidInputError('EmptyRetention', message, [{ path: 'retention', message }]);
   }
@@ -78,9 +78,15 @@ export function retain(
   for (const candidate of dated) {
     keepWhateverThePolicySays(candidate, now, keep);
   }
-  const existing = dated.filter(({ point }) => point.state !== 'lost').sort(newestFirst);
-  if (existing[0] !== undefined && !existing.some(({ point }) => kept.has(point.id))) {
-    keep(existing[0].point.id, 'the last one there is');
+  if (!dated.some(({ point }) => point.state !== 'lost' && kept.has(point.id))) {
+    // Better one that a drill could not restore than one that was never complete.
+    const whole = ({ point }: Candidate): number => (point.state === 'complete' ? 0 : 1);
+    const [last] = dated
+      .filter(({ point }) => point.state !== 'lost')
+      .sort((left, right) => whole(left) - whole(right) || newestFirst(left, right));
+    if (last !== undefined) {
+      keep(last.point.id, 'the last one there is');
+    }
   }
 
   return points.map(({ id }) => {
@@ -89,15 +95,6 @@ export function retain(
       ? { id, keep: false, reasons: [gone.get(id) ?? 'no rule keeps it'] }
       : { id, keep: true, reasons };
   });
-}
-
-function asWritten(policy: Retention): Record<string, unknown> {
-  const { keepWithin, deleteAfter, ...rest } = policy;
-  return {
-    ...rest,
-    ...(keepWithin === undefined ? {} : { keepWithin: formatDuration(keepWithin as Seconds) }),
-    deleteAfter: formatDuration(deleteAfter as Seconds),
-  };
 }
 
 /** Newest first; of one moment the one with the smaller id, so that the order is the same each time. */
