@@ -29,6 +29,8 @@ export interface Config {
     readonly publicUrl: string | undefined;
   };
   readonly dns: DnsConfig;
+  /** Where the directory is reached. */
+  readonly directory: { readonly graph: string; readonly login: string };
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly storage: StorageConfig & { readonly stateContainer: string; readonly ledgerContainer: string };
   readonly azure: {
@@ -111,6 +113,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       publicUrl: env.CARETAKER_PUBLIC_URL?.replace(/\/+$/, ''),
     },
     dns: dnsConfigOf(env),
+    directory: { graph: env.CARETAKER_GRAPH_ENDPOINT, login: env.CARETAKER_LOGIN_ENDPOINT },
     logLevel: env.CARETAKER_LOG_LEVEL,
     storage:
       env.CARETAKER_BLOB_CONNECTION_STRING !== undefined

@@ -100,6 +100,9 @@ export const environmentSchema = z.object({
   /** Where people reach this application: https://<name>.azurewebsites.net. Links in notifications lead there. */
   CARETAKER_PUBLIC_URL: url.optional(),
   ...dnsVariables,
+  /** Microsoft Graph, and where applications sign in: other clouds have others. */
+  CARETAKER_GRAPH_ENDPOINT: url.default('https://graph.microsoft.com'),
+  CARETAKER_LOGIN_ENDPOINT: url.default('https://login.microsoftonline.com'),
   CARETAKER_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 export type Environment = z.infer<typeof environmentSchema>;

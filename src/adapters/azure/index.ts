@@ -3,4 +3,8 @@ export { createAzureDiskRemoval, createAzureDisks } from './azure-disks';
 export { createAzureMachines } from './azure-machines';
 export { createAzureResourceGroups } from './azure-resource-groups';
 export { createAzureScalables } from './azure-scalables';
+export { createAzureRedisKeys, createAzureStorageKeys } from './azure-key-slots';
+export { createAzureSettingReferences, createAzureTellableMachines } from './azure-secret-consumers';
+export { createAzureVaults } from './azure-vaults';
+export { createAzureLibrary } from './azure-library';
 export { createAzureRestoring } from './azure-restoring';

@@ -1,0 +1,2 @@
+export { createHttpsConsumerWebhooks, createHttpsRotationHooks } from './https-hooks';
+export { randomSecrets } from './random-secrets';
