@@ -93,9 +93,13 @@ export function compose(config: Config, given: Given = {}): void {
   registerOrchestrations({ activities, clock });
   registerAlerts({ intake, deadLetters, subscriptions: config.subscriptions, clock, log }, access);
   const rotation = registerRotation(foundation);
-  registerEvents({ handlers: joinHandlers([rotation.handlers]), deadLetters, subscriptions: config.subscriptions, clock, log }, access, {
-    queue: config.eventDelivery === 'queue',
-  });
+  registerEvents(
+    { handlers: joinHandlers([rotation.handlers]), deadLetters, subscriptions: config.subscriptions, clock, log },
+    access,
+    {
+      queue: config.eventDelivery === 'queue',
+    },
+  );
   const stacks = registerStacks(foundation, { intake, deadLetters, manifestMaxAge: documentMaxAge });
   const dns = registerDns(foundation);
   registerApprovals(foundation);
