@@ -122,6 +122,8 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
     principals: new Map(estate.principals.map((principal) => [principal.name, principal])),
   };
 
+  // Before anything listens: it refuses an estate that contradicts itself.
+  const monitor = createMonitor(world, { automatic: options.monitor ?? true });
   const certificate = await createServerCertificate(options.directory);
   const router = createRouter();
   const gate: Gate = { watch: undefined };
@@ -159,7 +161,6 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
     },
     baseUrl: () => baseUrl,
   });
-  const monitor = createMonitor(world, { automatic: options.monitor ?? true });
   const stopAutoscale = (options.monitor ?? true) ? runAutoscale(world) : (): void => undefined;
   let control: CloudControl | undefined;
   let baseUrl = 'http://127.0.0.1';

@@ -73,7 +73,7 @@ it('has Redis, key vaults and a DNS zone', () => {
   const types = estate.resources.map((resource) => resource.type);
   expect(types.filter((type) => type === 'Microsoft.Cache/redisEnterprise')).toHaveLength(2);
   expect(types.filter((type) => type === 'Microsoft.KeyVault/vaults')).toHaveLength(2);
-  expect(estate.dnsZones[0]?.records).toHaveLength(5);
+  expect(estate.dnsZones[0]?.records).toHaveLength(15);
   for (const record of estate.dnsZones[0]?.records ?? []) expect(record.id).toMatch(/^[0-9a-f]{32}$/);
 });
 

@@ -1,8 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { CloudflareState } from './state';
 
-/** Places that origins are looked at from. */
-export const vantagePoints = ['westeurope', 'northeurope', 'eastus'] as const;
+/** Places that origins are looked at from, and the address of each one's probe door. */
+export const vantagePoints = [
+  { place: 'westeurope', door: 'https://func-caretaker-weu-001.azurewebsites.net/api/dns/probe' },
+  { place: 'northeurope', door: 'https://func-caretaker-neu-001.azurewebsites.net/api/dns/probe' },
+  { place: 'eastus', door: 'https://func-caretaker-eus-001.azurewebsites.net/api/dns/probe' },
+] as const;
 
 /**
  * `GET /probe/{place}?url=...`: what an origin looks like from there, in the words of Caretaker's own probe door. An origin
@@ -11,7 +15,7 @@ export const vantagePoints = ['westeurope', 'northeurope', 'eastus'] as const;
 export function originProbe(state: CloudflareState, url: URL, response: ServerResponse): void {
   const place = url.pathname.split('/')[2] ?? '';
   const target = URL.parse(url.searchParams.get('url') ?? '');
-  const known = vantagePoints.some((one) => one === place);
+  const known = vantagePoints.some((one) => one.place === place);
   if (!known || target === null) {
     send(response, known ? 400 : 404, { error: known ? 'url must be an absolute address' : `no place ${place}` });
     return;

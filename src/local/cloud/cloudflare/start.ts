@@ -60,8 +60,8 @@ export async function startCloudflare(
       endpoint: `${base}${apiRoot}`,
       token: token.value,
       servers: Object.fromEntries<string>([
-        ...servers.map(({ name, address }) => [name, address]),
-        ...vantagePoints.map((place) => [`probe:${place}`, `${base}/probe/${place}`]),
+        ...servers.map(({ name, address }) => [name, address] as const),
+        ...vantagePoints.map(({ door, place }) => [door, `${base}/probe/${place}`] as const),
       ]),
     },
     state,

@@ -112,6 +112,26 @@ export function dnsZones(): DnsZoneSeed[] {
         ),
         record(4, 'TXT', 'storefront.example', '"v=spf1 -all"', false, 'owner=terraform'),
         record(5, 'CAA', 'storefront.example', '0 issue "letsencrypt.org"', false, 'owner=terraform'),
+        record(
+          6,
+          'CNAME',
+          'api.storefront.example',
+          'lb-web-prod-weu-001.westeurope.cloudapp.azure.com',
+          false,
+          'owner=caretaker policy=upsert-only source=failover/api',
+        ),
+        ...['blog', 'cdn', 'docs', 'help', 'img', 'login', 'shop', 'status'].map((label, index) =>
+          record(
+            7 + index,
+            'CNAME',
+            `${label}.storefront.example`,
+            'lb-web-prod-weu-001.westeurope.cloudapp.azure.com',
+            true,
+            'owner=caretaker',
+          ),
+        ),
+        // Somebody made it by hand for a certificate, and nobody has said whose it is.
+        record(15, 'TXT', '_acme-challenge.storefront.example', '"pnDkXk3JQhb1fJ0Vb7yTqg"', false),
       ],
     },
   ];
