@@ -9,6 +9,7 @@ import { verifyStoredLedger } from './ledger';
 import { checkPolicy } from './policy';
 import { operatorCommands } from './operator';
 import { rehearseCommand } from './rehearse';
+import { scaleCommand } from './scaling';
 import { stacksCommand } from './stacks';
 import { whyCommands } from './why';
 
@@ -115,6 +116,7 @@ export function createProgram(): Command {
   whyCommands().forEach((one) => program.addCommand(one));
   operatorCommands().forEach((one) => program.addCommand(one));
   program.addCommand(stacksCommand());
+  program.addCommand(scaleCommand());
 
   program
     .command('generate', { hidden: true })

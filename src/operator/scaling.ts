@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { durationSchema } from '../kernel/policy-fields';
 import { instantSchema } from '../kernel/schemas';
 import { scalingDecisionSchema, scalingKey, scalingName, scalingStateSchema, type ScalingState } from '../scaling';
 import { json } from './door';
@@ -23,7 +24,12 @@ const recordingSchema = z.object({
   load: z.array(z.number().nullable()),
   capacity: z.array(z.number().nullable()),
 });
-const rangeSchema = z.object({ from: instantSchema, to: instantSchema.optional() });
+const rangeSchema = z.object({
+  /** A duration before now, such as `30d`; or `from`, an instant. */
+  since: durationSchema.optional(),
+  from: instantSchema.optional(),
+  to: instantSchema.optional(),
+});
 /** So much is answered at once: more than that is asked for in parts. */
 const longestRecordingDays = 31;
 
@@ -82,7 +88,14 @@ export function scalingRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
       answers: { 200: recordingSchema },
       work: async ({ param, query }) => {
         const state = await targetOf(param('scalable'));
-        const [from, to] = [Date.parse(query.from), query.to === undefined ? deps.clock.now() : Date.parse(query.to)];
+        if ((query.from === undefined) === (query.since === undefined)) {
+          throw wrong('BadRequest', [
+            { path: 'since', message: 'give a duration such as 30d here, or an instant in "from"' },
+          ]);
+        }
+        const now = deps.clock.now();
+        const from = query.from === undefined ? now - (query.since ?? 0) * 1000 : Date.parse(query.from);
+        const to = query.to === undefined ? now : Date.parse(query.to);
         if (to <= from || to - from > longestRecordingDays * 86_400_000) {
           const message = `must be before "to", and by ${longestRecordingDays} days at most`;
           throw wrong('BadRequest', [{ path: 'from', message }]);

@@ -1,6 +1,8 @@
+import type { EpochMillis } from '../kernel/clock';
 import { bucketAt, forecastLoad, scored, seasonOf, trustOf } from './forecast.plan';
 import { bucketSeconds, type DayScore, type Member, type MetricPoint, type Scalable, type ScalingRule } from './model';
 import { planScaling } from './plan';
+import { profileAt } from './profiles';
 
 const minute = 60_000;
 /** How busy a machine is while it starts, in percent. */
@@ -189,7 +191,7 @@ export function ruleScaler(rule: ScalingRule, world: ReplayWorld): ReplayScaler 
       seen,
       series: [{ metric, points: points.slice(-Math.ceil(Math.max(rule.in.calm, rule.window) / 60 + 10)) }],
       state: { changedAt, addedAt, pending, retryAt: null, pause: null, raise: null },
-      profile: null,
+      profile: profileAt(rule.profiles ?? [], now as EpochMillis),
       expected,
     });
     return decision.action === 'in'
