@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { createAzureMachines, createAzureResourceGroups } from '../src/adapters/azure';
+import { createAzureLibrary, createAzureResourceGroups } from '../src/adapters/azure';
 import { createEntraTokens } from '../src/adapters/entra';
 import type { Config } from '../src/config';
 import type { Log } from '../src/kernel/log';

@@ -58,17 +58,7 @@ const likely: Readonly<Record<string, readonly unknown[]>> = {
   subject: [target],
   action: ['open-incident'],
   kind: ['signal.decided'],
-  id: [
-    '{hold}',
-    'incident-1',
-    'order-1',
-    '{signal}',
-    '{refused}',
-    '{replayable}',
-    'order-1-a1',
-    'order-1-a1',
-    'order-2-a1',
-  ],
+  id: ['{hold}', 'incident-1', 'order-1', '{signal}', '{refused}', '{replayable}'],
   parameters: [{}],
   scalable: ['vmss-web-1', 'vmss-web-1', 'vmss-nobody'],
   max: [12],
@@ -82,8 +72,15 @@ const likely: Readonly<Record<string, readonly unknown[]>> = {
   cursor: [],
 };
 
-function fieldOf(name: string, schema: Schema): fc.Arbitrary<unknown> {
-  const known = likely[name] ?? [];
+/** Ids that lead somewhere, for operations on things of their own. */
+const likelyIds: Readonly<Record<string, readonly string[]>> = {
+  approval: ['order-1-a1'],
+  approve: ['order-1-a1', 'order-2-a1'],
+  reject: ['order-1-a1', 'order-2-a1'],
+  'retry-notification': ['{lost}'],
+};
+
+function fieldOf(name: string, schema: Schema, known: readonly unknown[] = likely[name] ?? []): fc.Arbitrary<unknown> {
   const described = valueOf(schema);
   return known.length === 0 ? described : fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...known) }, described);
 }
@@ -127,6 +124,12 @@ async function world() {
   await door.approvals.open(request(), 'order-1');
   // This one was asked for by whoever sends the requests.
   await door.approvals.open(request({ id: 'order-2-a1', requestedBy: { id: 'person-1', name: 'Ada' } }), 'order-2');
+  await door.outbox.tell({
+    ...{ key: 'incident:1', kind: 'incident', severity: 'warning', environment: 'prod' },
+    ...{ title: 'vm-web-1 does not answer', text: 'A restart is tried.' },
+  });
+  await door.outbox.deliver();
+  const [lost] = await door.outbox.undelivered();
   await door.incidentReports.put({ id: 'incident-1', startedAt: '2026-05-04T08:00:00.000Z', runs: ['order-1'] });
   await door.runs.put({ id: 'order-1', startedAt: '2026-05-04T08:00:00.000Z' });
   const taken = await door.alert(alertText('metric-fired'));
@@ -146,6 +149,7 @@ async function world() {
   const [signal] = taken.body['signals'] as unknown as { signalId: string }[];
   const ids = new Map([
     ['{hold}', held?.id],
+    ['{lost}', lost?.id],
     ['{signal}', signal?.signalId],
     ['{refused}', refused?.id],
     ['{replayable}', replayable?.id],
@@ -180,11 +184,17 @@ function valueOf(schema: Schema): fc.Arbitrary<unknown> {
 }
 
 /** Requests as an operation describes them, and some that are near to that. */
-function requestOf({ parameters = [], requestBody }: Operation): fc.Arbitrary<Given> {
+function requestOf({ operationId, parameters = [], requestBody }: Operation): fc.Arbitrary<Given> {
   const texts = (place: string, usable: (text: string) => boolean, sure: boolean) => {
     const named = parameters.filter((one) => one.in === place);
     const arbitraries = named.map(
-      ({ name, schema }) => [name, fieldOf(name, schema).map(String).filter(usable)] as const,
+      ({ name, schema }) =>
+        [
+          name,
+          fieldOf(name, schema, name === 'id' ? likelyIds[operationId] : undefined)
+            .map(String)
+            .filter(usable),
+        ] as const,
     );
     return fc.record(Object.fromEntries(arbitraries), sure ? {} : { requiredKeys: [] });
   };
@@ -256,6 +266,7 @@ const reached: Readonly<Record<string, readonly number[]>> = {
   approval: [200, 404],
   approve: [200, 400, 403, 404, 409],
   reject: [200, 400, 404, 409],
+  'retry-notification': [202, 404],
   runbook: [200, 404],
   'plan-runbook': [200, 400, 404],
   'validate-policy': [200, 400],

@@ -323,6 +323,7 @@ it.each([new TypeError('x'), new InvalidInputError('Odd', 'x', [])])(
     const deps = { policies: parts, decisions: parts, runs: parts, incidents: parts, deadLetters: parts, clock: parts };
     const others = {
       approvals: parts,
+      outbox: parts,
       access: keyAccess(),
       verifyLedger: () => Promise.reject(thrown),
       procedures: new Map(),

@@ -15,6 +15,7 @@ import { ScriptedMachines } from '../run/fixture';
 import { hungMachine } from '../runbooks/machine';
 import { manifestText } from '../stacks/manifests';
 import { intakeWorld, policyText, subscription } from '../run/intake-world';
+import { onlyMachines } from '../support/runbook-ports';
 
 /** Keeps what was logged. */
 export class KeptLog implements Log {
@@ -163,7 +164,7 @@ export function doors(
     },
     intake,
     subscriptions,
-    procedures: procedures({ machines }),
+    procedures: procedures(onlyMachines(machines)),
     verifyLedger: () =>
       verifyLedger({ logs: world.storage.ledgerLogs, documents: world.documents, environment: 'test' }),
     ledger,

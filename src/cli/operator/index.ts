@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
+import { approvalCommands } from './approvals';
 import { deadLettersCommand } from './dead-letters';
 import { decisionsCommand } from './decisions';
 import { guardCommands } from './guarding';
 import { kitFor, thisTerminal, type Terminal } from './kit';
 import { lookingCommands } from './looking';
+import { notificationsCommand } from './notifications';
 import { runbookCommand } from './runbooks';
 
 export { exitCodes } from './api';
@@ -16,6 +18,8 @@ export function operatorCommands(terminal: Terminal = thisTerminal): readonly Co
     ...lookingCommands(kit),
     runbookCommand(kit),
     ...guardCommands(kit),
+    ...approvalCommands(kit),
+    notificationsCommand(kit),
     decisionsCommand(kit),
     deadLettersCommand(kit),
   ];
