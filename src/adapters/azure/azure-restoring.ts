@@ -130,7 +130,8 @@ export function createAzureRestoring({ clients }: { readonly clients: AzureClien
       case 'remove': {
         const found = await arm.get(stage.id, madeSchema, abort);
         const state = found?.properties?.provisioningState?.toLowerCase();
-        return found === undefined ? done : state === 'deleting' ? running(quick) : absent;
+        // What is still being made, or is on its way out, is waited for: a request in between is refused, or lost in it.
+        return found === undefined ? done : state === undefined || isFinal(state) ? absent : running(quick);
       }
       case 'stop':
       case 'start':
@@ -261,6 +262,8 @@ export function createAzureRestoring({ clients }: { readonly clients: AzureClien
     },
   };
 }
+
+const isFinal = (state: string): boolean => ['succeeded', 'failed', 'canceled'].includes(state);
 
 /** What the provisioning state of something that was made says. */
 function byProvisioning(state: string | null | undefined, id: string): StageSight {

@@ -1,6 +1,10 @@
-import type { DrillOrder, DrillReport, RestoreOrder } from '../../../src/backup';
+import { createAzureClients, createAzureRestoring } from '../../../src/adapters/azure';
+import type { DrillOrder, DrillReport, RestoreOrder, RestoreReport } from '../../../src/backup';
+import { resourceIdSchema } from '../../../src/kernel/schemas';
+import type { Restoring } from '../../../src/ports/restoring';
+import { managedIdentityToken } from '../../local/cloud/support/cloud';
 import type { AppHost } from '../../support/local-app';
-import { backupPolicy, machine, startBackupPlatform, type BackupPlatform } from '../platform';
+import { backupPolicy, machine, startBackupPlatform, subscriptionId, type BackupPlatform } from '../platform';
 
 export { machine, type BackupPlatform } from '../platform';
 
@@ -69,12 +73,33 @@ export function restoreOrder(request: unknown, more: Partial<RestoreOrder> = {})
   } as RestoreOrder;
 }
 
-/** Everything that drills made and that is still there, by the cloud itself. */
+/** The adapter as another process has it, with the function app's own identity. */
+export function restoring(platform: BackupPlatform): Restoring {
+  const { cloud } = platform.local;
+  const credential = { getToken: () => managedIdentityToken(cloud, 'caretaker') };
+  return createAzureRestoring({ clients: createAzureClients({ credential, endpoint: cloud.armEndpoint }) });
+}
+
+const drillGroup = resourceIdSchema.parse(`/subscriptions/${subscriptionId}/resourceGroups/rg-platform-drills-weu-001`);
+
+/** Everything that drills made and that is still there. */
 export async function drillLeftovers(platform: BackupPlatform): Promise<string[]> {
-  const { control } = platform.local.cloud;
-  const machines = (await control.machines()).map(({ id }) => id);
-  const others = await Promise.all([]);
-  return [...machines, ...others].filter((id) => /rg-platform-drills/i.test(id));
+  const found = await restoring(platform).owned(drillGroup, AbortSignal.timeout(10_000));
+  return found.map(({ id }) => id.slice(id.lastIndexOf('/') + 1));
+}
+
+/** Runs a restore to its end, or until people are asked. */
+export async function runRestore(app: AppHost, order: RestoreOrder): Promise<RestoreReport | undefined> {
+  await app.host.startOrchestration('restore-v1', { instanceId: order.restoreId, input: order });
+  await app.host.runToQuiescence({ when: () => stageOf(app, order) === 'ask' });
+  return outputOf(app, order);
+}
+
+const stageOf = (app: AppHost, { restoreId }: RestoreOrder): string | undefined =>
+  (app.host.instance(restoreId)?.customStatus as { stage?: string } | null | undefined)?.stage;
+
+export function outputOf(app: AppHost, { restoreId }: RestoreOrder): RestoreReport | undefined {
+  return (app.host.instance(restoreId)?.output as RestoreReport | null) ?? undefined;
 }
 
 export const victim = machine('prod', 1);
