@@ -155,7 +155,7 @@ export function dnsRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
     operatorRoute(deps, {
       name: 'dns-add',
       method: 'PUT',
-      path: 'dns/zones/{zone}/additions/{id}',
+      path: 'dns/zones/{zone}/additions/{addition}',
       role: 'Caretaker.Operator',
       summary: 'Put records beside the document for a time, such as a maintenance page or a verification record',
       body: z.strictObject({
@@ -166,7 +166,7 @@ export function dnsRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
       answers: { 202: begunSchema },
       work: async ({ param, body, caller, engine }) => {
         const { records, until, reason } = body;
-        const id = additionSchema.shape.id.safeParse(param('id'));
+        const id = additionSchema.shape.id.safeParse(param('addition'));
         if (!id.success) {
           throw new PermanentError(
             'NotFound',
@@ -181,12 +181,12 @@ export function dnsRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
     operatorRoute(deps, {
       name: 'dns-end',
       method: 'DELETE',
-      path: 'dns/zones/{zone}/additions/{id}',
+      path: 'dns/zones/{zone}/additions/{addition}',
       role: 'Caretaker.Operator',
       summary: 'End an addition; what it had put aside comes back',
       answers: { 202: begunSchema },
       work: async ({ param, caller, engine }) =>
-        json(202, await known(desk().end(engine, { zone: param('zone'), id: param('id'), by: by(caller) }))),
+        json(202, await known(desk().end(engine, { zone: param('zone'), id: param('addition'), by: by(caller) }))),
     }),
 
     operatorRoute(deps, {

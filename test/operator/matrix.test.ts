@@ -96,6 +96,37 @@ const matrix: Readonly<Record<string, Row>> = {
   reject: { passes: all, given: { params: { id: 'none' }, body: answer }, status: 404 },
   notifications: { passes: all, status: 200 },
   'retry-notification': { passes: [0, 1, 0, 1], given: { params: { id: 'none' } }, status: 404 },
+  'dns-zones': { passes: all, status: 200 },
+  'dns-plan': { passes: all, given: { params: { zone: 'storefront.example' } }, status: 200 },
+  'dns-apply': {
+    passes: [0, 1, 0, 1],
+    given: { params: { zone: 'storefront.example' }, body: { key: 'k', reason: 'x' } },
+    status: 202,
+  },
+  'dns-export': { passes: all, given: { params: { zone: 'storefront.example' } }, status: 200 },
+  'dns-failover': {
+    passes: [0, 1, 0, 1],
+    given: { params: { zone: 'storefront.example', group: 'none' }, body: { reason: 'x' } },
+    status: 404,
+  },
+  'dns-add': {
+    passes: [0, 1, 0, 1],
+    given: {
+      params: { zone: 'storefront.example', addition: 'one' },
+      body: { reason: 'x', records: [{ name: 'x', type: 'A', content: '192.0.2.9' }] },
+    },
+    status: 202,
+  },
+  'dns-end': {
+    passes: [0, 1, 0, 1],
+    given: { params: { zone: 'storefront.example', addition: 'none' } },
+    status: 404,
+  },
+  'dns-adopt': {
+    passes: [0, 1, 0, 1],
+    given: { params: { zone: 'storefront.example' }, body: { name: 'nobody', type: 'A', reason: 'x' } },
+    status: 404,
+  },
   runbooks: { passes: all, status: 200 },
   runbook: { passes: all, given: { params: { name: 'restart-vm' } }, status: 200 },
   'plan-runbook': { passes: all, given: { params: { name: 'restart-vm' }, body: { target } }, status: 200 },

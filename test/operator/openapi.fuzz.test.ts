@@ -69,6 +69,11 @@ const likely: Readonly<Record<string, readonly unknown[]>> = {
   commit: ['a'.repeat(40)],
   fields: [[], [{ address: 'a.b', field: 'c', class: 'human', owner: 'terraform', reason: 'x', decision: null }]],
   planHash: [planHash, planHash, planHash, otherHash],
+  zone: ['storefront.example'],
+  group: ['api'],
+  addition: ['maintenance'],
+  records: [[{ name: 'x', type: 'A', content: '192.0.2.9' }]],
+  type: ['CNAME'],
   cursor: [],
 };
 
@@ -132,6 +137,10 @@ async function world() {
   const [lost] = await door.outbox.undelivered();
   await door.incidentReports.put({ id: 'incident-1', startedAt: '2026-05-04T08:00:00.000Z', runs: ['order-1'] });
   await door.runs.put({ id: 'order-1', startedAt: '2026-05-04T08:00:00.000Z' });
+  await door.dns.store.putAddition({
+    ...{ id: 'maintenance', zone: 'storefront.example', reason: 'x', by: 'Ada', until: null, endedAt: null },
+    ...{ records: [{ name: 'x', type: 'A', content: '192.0.2.8' }], addedAt: '2026-05-04T08:00:00.000Z' as never },
+  });
   const taken = await door.alert(alertText('metric-fired'));
   await door.alert('nonsense');
   await door.alert(alertText('metric-multi-resource-fired'), { ...door.alertDeps, subscriptions: new Set() });
@@ -235,6 +244,13 @@ const reached: Readonly<Record<string, readonly number[]>> = {
   'resume-scaling': [200, 404],
   'raise-ceiling': [200, 400, 404],
   'lower-ceiling': [200, 404],
+  'dns-plan': [200, 404],
+  'dns-apply': [202, 400, 404],
+  'dns-export': [200, 400, 404],
+  'dns-failover': [202, 400, 404],
+  'dns-add': [202, 400, 404],
+  'dns-end': [202, 404],
+  'dns-adopt': [200, 400, 404],
   incidents: [200, 400],
   incident: [200, 404],
   runs: [200, 400],

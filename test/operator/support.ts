@@ -14,6 +14,7 @@ import type { PolicySource } from '../../src/ports/policy-source';
 import { ScriptedMachines } from '../run/fixture';
 import { hungMachine } from '../runbooks/machine';
 import { manifestText } from '../stacks/manifests';
+import { memoryDesk } from '../dns/memory-zones';
 import { intakeWorld, policyText, subscription } from '../run/intake-world';
 import { onlyMachines } from '../support/runbook-ports';
 
@@ -149,11 +150,13 @@ export function doors(
     clock,
     log,
   });
+  const dns = memoryDesk(world.documents, clock);
   const routes = operatorRoutes({
     access,
     approvals,
     outbox,
     scaling: createScalingDesk({ memory: createScalingMemory(world.documents), clock }),
+    dns: dns.desk,
     stacks: {
       manifests: createManifestStore({
         source: { read: async () => ({ kind: 'document', text: manifestText({ units: 2, projects: 1 }), etag: '1' }) },
@@ -183,6 +186,7 @@ export function doors(
     ...world,
     approvals,
     outbox,
+    dns,
     fieldDecisions,
     log,
     engine,
