@@ -15,7 +15,7 @@ interface Sample {
 }
 
 function validator(schema: object) {
-  const validate = new Ajv({ allErrors: true, formats: { uuid: true, guid: true } }).compile(schema);
+  const validate = new Ajv({ allErrors: true, formats: { uuid: true, guid: true, cidrv4: true, ipv4: true } }).compile(schema);
   return (document: unknown): string[] => {
     validate(document);
     return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);

@@ -16,7 +16,7 @@ describe('a good policy', () => {
   test('the default policy fits the library of runbooks', () => {
     const text = readFileSync(join(__dirname, '../../policy/caretaker.yaml'), 'utf8');
     const policy = parsePolicy(text, library);
-    expect(Object.keys(policy.environments)).toEqual(['dev', 'prod']);
+    expect(Object.keys(policy.environments)).toEqual(['dev', 'prod', 'load']);
     expect(policy.rules[0]?.ladder.map(({ runbook }) => runbook)).toEqual(['restart-vm', 'redeploy-vm']);
     expect(policy.rules[0]?.mode).toBe('auto');
   });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { dnsParameters } from './cloudflare/levers';
 import { CloudControlError } from './errors';
+import { fleetParameters } from './fleet-control';
 import type { CloudControl } from './model';
 import { secretParameters } from './secrets/lever-schemas';
 import { resourceParameters } from './resource-control';
@@ -36,6 +37,7 @@ const assignment = z.strictObject({ principal: text, role: text, scope: text });
 /** What each lever takes, checked where it is pulled from another process. */
 const parameters: Record<keyof CloudControl, z.ZodType<unknown[]>> = {
   ...dnsParameters,
+  ...fleetParameters,
   ...scaleSetParameters,
   now: z.tuple([]),
   machines: z.tuple([]),

@@ -1,5 +1,6 @@
 import { controlMethods } from './control-schemas';
 import { CloudControlError } from './errors';
+import { createFleetControl } from './fleet-control';
 import type { Machine } from './machines';
 import type { CloudControl, DnsControl, MachineState } from './model';
 import type { Monitor } from './monitor/monitor';
@@ -36,6 +37,7 @@ export function createControl(
     ...dns,
     ...secrets,
     ...storageControl(world, settled),
+    ...createFleetControl(world),
     now: () => settled(() => world.clock.now()),
     machines: () => settled(() => world.machines.all().map((machine) => world.machines.state(machine))),
     machine: (idOrName) => onMachine(idOrName, () => undefined),

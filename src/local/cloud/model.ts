@@ -9,6 +9,7 @@ import type { DnsControl, RunningCloudflare } from './cloudflare/model';
 import type { EventDelivery, GridEvent, RaisedEvent } from './events/model';
 import type { Estate, PowerState, RoleAssignment, RoleDefinition } from './estate-model';
 import type { ResourceControl } from './resource-model';
+import type { FleetControl } from './fleet-control';
 import type { Gate } from './gate';
 import type { ScaleSetControl } from './scale-set-model';
 import type { SecretControl } from './secrets/model';
@@ -258,7 +259,8 @@ export interface IssuedToken {
  * `connectCloudControl`), hence everything is a promise.
  * An unknown machine, alert rule or fault is an error that names it.
  */
-export interface CloudControl extends ScaleSetControl, StorageControl, DnsControl, ResourceControl, SecretControl {
+export interface CloudControl
+  extends FleetControl, ScaleSetControl, StorageControl, DnsControl, ResourceControl, SecretControl {
   now(): Promise<number>;
   machines(): Promise<MachineState[]>;
   /** By name (if unique) or resource id. */

@@ -1,5 +1,6 @@
 import type { Scene } from '../stage';
 import { hungMachine } from './hung-machine';
+import { storm } from './storm';
 
 /** Every scene, in the order of the demo. */
-export const scenes: readonly Scene[] = [hungMachine];
+export const scenes: readonly Scene[] = [hungMachine, storm];
