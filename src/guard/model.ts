@@ -182,6 +182,12 @@ export const budgetLimitSchema = z.object({
 });
 export type BudgetLimit = z.infer<typeof budgetLimitSchema>;
 
+/**
+ * Rules that bring budgets of their own. What they do counts in no budget that is not `per: rule`, or a scale set that follows its
+ * load all day would use up what repairs may do. No rule of the policy can be called so.
+ */
+export const apartRulePrefix = 'scaling:';
+
 /** A group of resources that serve together: so many of them may be acted on at the same time. */
 export const groupLimitSchema = z.object({
   name: z.string(),

@@ -1,5 +1,15 @@
 import type { EpochMillis } from '../kernel/clock';
-import type { Action, BudgetLimit, Check, GuardRequest, GroupLimit, GuardState, Reason, Waiter } from './model';
+import {
+  apartRulePrefix,
+  type Action,
+  type BudgetLimit,
+  type Check,
+  type GuardRequest,
+  type GroupLimit,
+  type GuardState,
+  type Reason,
+  type Waiter,
+} from './model';
 import { because, epoch, isLive, span } from './reasons.plan';
 
 /** A limit's answer, and under which key a run waits for it. `key` is absent when nobody waits for this limit. */
@@ -15,6 +25,11 @@ const lateMillis = 300_000;
 /** The part of a resource's id up to its group. */
 function groupOf(target: string): string {
   return target.split('/').slice(0, 5).join('/');
+}
+
+/** Whether an action counts in budgets of this kind at all. */
+function isCounted({ per }: BudgetLimit, { rule }: Action): boolean {
+  return per === 'rule' || !rule.startsWith(apartRulePrefix);
 }
 
 /** Where an action counts in a budget: its key there, the same for all that are counted together. */
@@ -38,7 +53,7 @@ export function budgetScopes(state: GuardState, budget: BudgetLimit, now: number
   const isWhole = budget.per === undefined || budget.per === 'environment';
   const scopes = new Map<string, Map<string, number>>(isWhole ? [[`budget ${budget.name}`, new Map()]] : []);
   for (const action of state.actions) {
-    if (action.acted && action.at > since) {
+    if (action.acted && action.at > since && isCounted(budget, action)) {
       const key = scopeKey(budget, action);
       const newest = scopes.get(key) ?? new Map<string, number>();
       scopes.set(key, newest.set(action.target, Math.max(action.at, newest.get(action.target) ?? action.at)));
@@ -68,7 +83,7 @@ function usedBy(state: GuardState, budget: BudgetLimit, request: GuardRequest, n
   const newest = new Map<string, number>();
   for (const action of state.actions) {
     const { at, acted, target } = action;
-    if (acted && at > since && shares(action)) {
+    if (acted && at > since && isCounted(budget, action) && shares(action)) {
       newest.set(target, Math.max(at, newest.get(target) ?? at));
     }
   }

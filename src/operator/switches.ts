@@ -1,6 +1,6 @@
 import type { HttpResponseInit } from '@azure/functions';
 import { z } from 'zod';
-import { emptyGuard, everywhere, killSwitchSchema, type KillSwitch } from '../guard';
+import { apartRulePrefix, emptyGuard, everywhere, killSwitchSchema, type KillSwitch } from '../guard';
 import { describeError, TransientError } from '../kernel/errors';
 import { hashOf } from '../kernel/hash';
 import type { Engine } from '../ports/engine';
@@ -47,7 +47,11 @@ export function switchRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
     }
     const { policy } = await policyInUse(deps.policies);
     found(Object.hasOwn(policy.environments, environment) || undefined, `environment ${environment}`);
-    if (rule === null || rule === operatorsRule || policy.rules.some(({ name }) => name === rule)) {
+    const rules = [
+      ...policy.rules.map(({ name }) => name),
+      ...(policy.scaling ?? []).map(({ name }) => `${apartRulePrefix}${name}`),
+    ];
+    if (rule === null || rule === operatorsRule || rules.includes(rule)) {
       return;
     }
     // The switch of a rule that has gone from the policy can still be cleared.

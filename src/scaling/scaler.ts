@@ -1,3 +1,4 @@
+import { apartRulePrefix } from '../guard';
 import { isoOf, type Clock, type EpochMillis } from '../kernel/clock';
 import { ConflictError, describeError } from '../kernel/errors';
 import { hashOf } from '../kernel/hash';
@@ -49,6 +50,8 @@ export interface Scaler {
   look(engine: Engine): Promise<ScalingRound>;
 }
 
+/** A rule whose globs fit much more than was meant is stopped by that. */
+const ownBudget = { name: 'scaling', windowSeconds: 3600, maxResources: 20, per: 'rule' } as const;
 /** A run that waits longer than that acts on a decision that nobody would take any more. */
 const patienceSeconds = 300;
 /** Reading takes seconds; a look that hangs must not reach into the next. */
@@ -230,7 +233,7 @@ function orderOf(
   now: EpochMillis,
 ) {
   const target = parseResourceId(seen.id)?.id as ResourceId;
-  const name = `scaling:${rule.name}`;
+  const name = `${apartRulePrefix}${rule.name}`;
   const why = decision.reasons.slice(-20);
   const size = (place: number): string => rule.sizes?.[place - 1]?.name ?? '';
   const [runbook, parameters, limit] =
@@ -252,7 +255,8 @@ function orderOf(
     askedBy: { kind: 'schedule', name: 'scaler' },
     ...usual,
     // The scaler's own cooldowns know out from in; the guard's would hold back what must not wait.
-    limits: { ...usual.limits, cooldownSeconds: 0 },
+    // And its budget is its own: repairs must not wait for it, nor it for them.
+    limits: { ...usual.limits, cooldownSeconds: 0, budgets: [ownBudget] },
     patienceSeconds,
     operationLimitSeconds: limit,
   });
