@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { dnsJsonSchema } from '../dns';
 import { operatorApi } from '../operator';
 import { policyJsonSchema } from '../rules';
 import { catalogue } from '../runbooks';
@@ -19,6 +20,7 @@ export function generatedFiles(): readonly GeneratedFile[] {
       content: `${JSON.stringify(declaredPermissions(), null, 2)}\n`,
     },
     { path: 'docs/policy.schema.json', content: `${JSON.stringify(policyJsonSchema(catalogue), null, 2)}\n` },
+    { path: 'docs/dns.schema.json', content: `${JSON.stringify(dnsJsonSchema(), null, 2)}\n` },
     { path: 'docs/openapi.json', content: `${JSON.stringify(operatorApi(), null, 2)}\n` },
   ];
 }
