@@ -5,6 +5,7 @@ import { operatorApi } from '../operator';
 import { policyJsonSchema } from '../rules';
 import { catalogue } from '../runbooks';
 import { declaredPermissions } from './permissions';
+import { runbooksPage } from './runbooks-page';
 
 /** A file whose content follows from the code. */
 interface GeneratedFile {
@@ -20,6 +21,7 @@ export function generatedFiles(): readonly GeneratedFile[] {
       content: `${JSON.stringify(declaredPermissions(), null, 2)}\n`,
     },
     { path: 'docs/policy.schema.json', content: `${JSON.stringify(policyJsonSchema(catalogue), null, 2)}\n` },
+    { path: 'docs/runbooks.md', content: runbooksPage() },
     { path: 'docs/dns.schema.json', content: `${JSON.stringify(dnsJsonSchema(), null, 2)}\n` },
     { path: 'docs/openapi.json', content: `${JSON.stringify(operatorApi(), null, 2)}\n` },
   ];

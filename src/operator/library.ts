@@ -3,7 +3,7 @@ import { InvalidInputError } from '../kernel/errors';
 import { parseResourceId } from '../kernel/resource-id';
 import { resourceIdSchema } from '../kernel/schemas';
 import { maximumPolicyLength, parsePolicy, policyVersion } from '../rules';
-import { catalogue, impactSchema, planSchema, runbooks } from '../runbooks';
+import { catalogue, impactSchema, knownFrom, planSchema, runbooks } from '../runbooks';
 import { checkedOrder } from './acting';
 import { json } from './door';
 import { found, operatorRoute, policyInUse, type OperatorRoute } from './route';
@@ -88,7 +88,7 @@ export function libraryRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
         const order = await checkedOrder(deps, { runbook: name, target, parameters });
         const procedure = found(deps.procedures.get(name), `runbook ${name}`);
         const id = found(parseResourceId(target)?.id, `resource ${target}`);
-        const sighting = await procedure.look(id, AbortSignal.timeout(lookLimitMillis));
+        const sighting = await procedure.look(id, AbortSignal.timeout(lookLimitMillis), knownFrom(order.parameters));
         const { version } = order.runbook;
         const plan = sighting.plan(order.parameters);
         return json(200, { runbook: name, version, environment: order.environment, target, plan });

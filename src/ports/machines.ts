@@ -3,7 +3,7 @@ import type { ResourceId } from '../kernel/resource-id';
 import { instantSchema } from '../kernel/schemas';
 
 /** What can be asked of a virtual machine that takes time: the operation is started, then polled. */
-export const machineOperationSchema = z.enum(['restart', 'redeploy', 'start']);
+export const machineOperationSchema = z.enum(['restart', 'redeploy', 'start', 'resize', 'reimage']);
 export type MachineOperation = z.infer<typeof machineOperationSchema>;
 
 export const powerStateSchema = z.enum([
@@ -23,6 +23,10 @@ export const machineObservationSchema = z.object({
   observedAt: instantSchema,
   location: z.string(),
   zone: z.string().nullable(),
+  size: z.string(),
+  /** The scale set that it is an instance of, and its first network interface. In lower case. */
+  scaleSetId: z.string().nullable(),
+  networkInterfaceId: z.string().nullable(),
   powerState: powerStateSchema,
   /** The platform's own state of the resource: `succeeded`, `updating`, `failed`, ... in lower case. */
   provisioningState: z.string(),
@@ -85,8 +89,15 @@ export interface Machines {
   /**
    * Starts an operation and returns at once. Not idempotent on the platform's side: `requestId` is sent along so that the
    * request can be found in the activity log, and callers keep a journal so as not to ask twice.
+   * @param size what to resize to; for that operation alone.
    */
-  start(id: ResourceId, operation: MachineOperation, requestId: string, abort: AbortSignal): Promise<StartResult>;
+  start(
+    id: ResourceId,
+    operation: MachineOperation,
+    requestId: string,
+    abort: AbortSignal,
+    size?: string,
+  ): Promise<StartResult>;
   /** Asks once how a started operation is doing. Idempotent. */
   poll(id: ResourceId, ticket: OperationTicket, abort: AbortSignal): Promise<PollResult>;
 }

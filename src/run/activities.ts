@@ -6,6 +6,7 @@ import { parseResourceId, type ResourceId } from '../kernel/resource-id';
 import type { Fences } from '../ports/fences';
 import type { Incidents } from '../ports/incidents';
 import {
+  knownFrom,
   planIdentity,
   type EffectResult,
   type EffectStatus,
@@ -104,7 +105,8 @@ export function runActivities(ports: RunActivityPorts) {
     observe: handler(observeContract, async ({ target, runbook, parameters, correlation }, abort) => {
       const [plan, alreadyResolved] = await Promise.all([
         unlessPermanent(
-          async (): Promise<Plan> => (await procedureFor(runbook, target).look(target, abort)).plan(parameters),
+          async (): Promise<Plan> =>
+            (await procedureFor(runbook, target).look(target, abort, knownFrom(parameters))).plan(parameters),
           (error): Plan => ({ kind: 'impossible', reasons: [shortened(error)] }),
         ),
         correlation === null ? false : records.isResolved(correlation),
@@ -166,7 +168,7 @@ export function runActivities(ports: RunActivityPorts) {
           return { kind: 'fenced' as const, reason: fence };
         }
         const result = await unlessPermanent(
-          () => found.effects.start(target, step, uuidOf('effect', runId, step.id), abort),
+          () => found.effects.start(target, step, uuidOf('effect', runId, step.id), abort, before),
           (error): EffectResult => ({ kind: 'refused', refusal: { code: error.code, message: shortened(error) } }),
         );
         if (result.kind === 'started') {

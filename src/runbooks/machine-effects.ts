@@ -11,7 +11,8 @@ export function machineEffects(machines: Machines): Effects<MachineSighting> {
       if (!operation.success) {
         throw new InvariantError(`machines know no operation "${step.effect}"`);
       }
-      return machines.start(target, operation.data, requestId, abort);
+      const size = step.arguments?.['size'];
+      return machines.start(target, operation.data, requestId, abort, typeof size === 'string' ? size : undefined);
     },
     poll: (target, ticket, abort) => machines.poll(target, operationTicketSchema.parse(ticket), abort),
     landed: (before, now) => {

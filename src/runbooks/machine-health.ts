@@ -9,7 +9,7 @@ const busyStates: ReadonlySet<string> = new Set(['creating', 'updating', 'deleti
 const passingPowerStates: ReadonlySet<string> = new Set(['starting', 'stopping', 'deallocating']);
 
 /** What speaks against a machine being healthy, in words; empty when it is. Evidence of absence only: see {@link assess}. */
-function complaints(machine: MachineObservation): string[] {
+export function complaints(machine: MachineObservation): string[] {
   const found: string[] = [];
   if (machine.powerState !== 'running') {
     found.push(`power state is ${machine.powerState}`);
@@ -42,6 +42,7 @@ export function machineFacts(sighting: MachineSighting): Facts {
         availability: sighting.availability?.value ?? null,
         availabilityAt: sighting.availability?.at ?? null,
         zone: sighting.zone,
+        size: sighting.size,
         observedAt: sighting.observedAt,
       }
     : { exists: false, observedAt: sighting.observedAt };

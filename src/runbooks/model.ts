@@ -146,9 +146,13 @@ export type EffectStatus =
 
 /** The hands of a runbook: thin, over ports. Throws only transient failures and denied access. */
 export interface Effects<Observation> {
-  /** Looks. `before` is the state before the run's first effect, once there is one: it may say where to look. */
+  /**
+   * Looks. `before` is what is known: the plain parameters of the order at first, then the state before the run's first effect.
+   * It may say where to look.
+   */
   observe(target: ResourceId, abort: AbortSignal, before?: Facts): Promise<Observation>;
-  start(target: ResourceId, step: Step, requestId: string, abort: AbortSignal): Promise<EffectResult>;
+  /** Starts a step. `before` is the state that it starts from, as far as the plan and the steps before it know. */
+  start(target: ResourceId, step: Step, requestId: string, abort: AbortSignal, before: Facts): Promise<EffectResult>;
   poll(target: ResourceId, ticket: Ticket, abort: AbortSignal): Promise<EffectStatus>;
   /**
    * Whether a step that was asked for, and whose answer never came, took effect: judged from what was there before and
@@ -176,6 +180,17 @@ export interface Sighting {
   verify(before: Facts, actedAt: Iso8601): Verification;
   undo(before: Facts): readonly Step[];
   landed(before: Facts, step: Step): 'yes' | 'no' | 'unknown';
+}
+
+/** The plain parameters of an order, as what is known before anything was seen. */
+export function knownFrom(parameters: unknown): Facts {
+  const members = typeof parameters === 'object' && parameters !== null ? Object.entries(parameters) : [];
+  return Object.fromEntries(
+    members.filter(
+      (member): member is [string, string | number | boolean] =>
+        ['number', 'boolean'].includes(typeof member[1]) || (typeof member[1] === 'string' && member[1].length <= 512),
+    ),
+  );
 }
 
 /** Binds a runbook to its hands. Parameters are checked against the runbook's schema at every plan. */

@@ -16,6 +16,7 @@ import { hungMachine } from '../runbooks/machine';
 import { manifestText } from '../stacks/manifests';
 import { memoryDesk } from '../dns/memory-zones';
 import { intakeWorld, policyText, subscription } from '../run/intake-world';
+import { rotationDesk } from './rotation-desk';
 import { onlyMachines } from '../support/runbook-ports';
 
 /** Keeps what was logged. */
@@ -154,6 +155,7 @@ export function doors(
   const routes = operatorRoutes({
     access,
     approvals,
+    rotation: rotationDesk({ documents: world.documents, clock, log }),
     outbox,
     scaling: createScalingDesk({ memory: createScalingMemory(world.documents), clock }),
     dns: dns.desk,

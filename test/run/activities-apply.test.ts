@@ -5,6 +5,7 @@ import { procedures } from '../../src/runbooks';
 import { MemoryStorage } from '../support/memory-storage';
 import { hungMachine, instant } from '../runbooks/machine';
 import { Breaker, Crash, HandClock, ScriptedMachines, vm } from './fixture';
+import { onlyMachines } from '../support/runbook-ports';
 
 const step = { id: 'restart', effect: 'restart', summary: 'Restart' };
 const before = { exists: true, powerState: 'running', provisionedAt: instant(-3600) };
@@ -18,7 +19,7 @@ function world() {
   let fence: string | undefined;
   const fences: Fences = { problem: () => breaker.act('fence', async () => fence) };
   const { apply } = runActivities({
-    procedures: procedures({ machines }),
+    procedures: procedures(onlyMachines(machines)),
     journal: createEffectJournal(breaker.around(storage.documents), clock),
     records: { record: async () => 0, isResolved: async () => false },
     closing: { joinedIn: async () => [], close: async () => undefined },

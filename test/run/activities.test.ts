@@ -5,6 +5,7 @@ import { procedures } from '../../src/runbooks';
 import { MemoryStorage } from '../support/memory-storage';
 import { healthyMachine, hungMachine, instant } from '../runbooks/machine';
 import { Breaker, HandClock, ScriptedMachines, vm } from './fixture';
+import { onlyMachines } from '../support/runbook-ports';
 
 const records: Records = { record: async () => 0, isResolved: async () => false };
 
@@ -13,7 +14,7 @@ function world(more: { records?: Records } = {}) {
   const breaker = new Breaker();
   const machines = new ScriptedMachines(clock, breaker, hungMachine(0));
   const activities = runActivities({
-    procedures: procedures({ machines }),
+    procedures: procedures(onlyMachines(machines)),
     journal: createEffectJournal(new MemoryStorage().documents, clock),
     records: more.records ?? records,
     closing: { joinedIn: async () => [], close: async () => undefined },

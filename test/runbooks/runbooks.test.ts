@@ -1,12 +1,15 @@
 import type { Machines } from '../../src/ports/machines';
-import { catalogue, procedures, runbooks, type ActPlan } from '../../src/runbooks';
+import { catalogue, procedures, type ActPlan } from '../../src/runbooks';
+import { redeployVm } from '../../src/runbooks/redeploy-vm';
+import { restartVm } from '../../src/runbooks/restart-vm';
 import { planSchema, verificationSchema } from '../../src/runbooks';
 import { healthyMachine, hungMachine, instant } from './machine';
+import { onlyMachines } from '../support/runbook-ports';
 
 const gone = { exists: false, observedAt: instant(0) } as const;
 const operations = { 'restart-vm': 'restart', 'redeploy-vm': 'redeploy' } as const;
 
-describe.each(runbooks.map((runbook) => [runbook.name, runbook] as const))('%s', (name, runbook) => {
+describe.each([restartVm, redeployVm].map((runbook) => [runbook.name, runbook] as const))('%s', (name, runbook) => {
   const operation = operations[name as keyof typeof operations];
 
   describe('plans', () => {
@@ -48,6 +51,7 @@ describe.each(runbooks.map((runbook) => [runbook.name, runbook] as const))('%s',
         availability: 0,
         availabilityAt: '2026-05-04T07:59:00.000Z',
         zone: '1',
+        size: 'Standard_D4s_v5',
         observedAt: '2026-05-04T08:00:00.000Z',
       });
     });
@@ -146,7 +150,7 @@ describe('whether an effect landed whose answer never came', () => {
       start: () => Promise.reject(new Error('asked')),
       poll: () => Promise.reject(new Error('polled')),
     };
-    const procedure = procedures({ machines }).get('restart-vm');
+    const procedure = procedures(onlyMachines(machines)).get('restart-vm');
     return (await procedure?.look('x' as never, AbortSignal.abort()))?.landed(before, {
       id: 'restart',
       effect: 'restart',
@@ -184,15 +188,15 @@ describe('the hands of a runbook', () => {
     },
     poll: async () => ({ kind: 'succeeded' }),
   };
-  const { effects } = procedures({ machines }).get('restart-vm') as NonNullable<
+  const { effects } = procedures(onlyMachines(machines)).get('restart-vm') as NonNullable<
     ReturnType<ReturnType<typeof procedures>['get']>
   >;
   const abort = AbortSignal.abort();
 
   it('start what machines know, and nothing else', async () => {
-    await effects.start('x' as never, { id: 'undo-start', effect: 'start', summary: '' }, 'request', abort);
+    await effects.start('x' as never, { id: 'undo-start', effect: 'start', summary: '' }, 'request', abort, {});
     expect(asked).toEqual([['x', 'start', 'request']]);
-    expect(() => effects.start('x' as never, { id: 'd', effect: 'delete', summary: '' }, 'request', abort)).toThrow(
+    expect(() => effects.start('x' as never, { id: 'd', effect: 'delete', summary: '' }, 'request', abort, {})).toThrow(
       'machines know no operation "delete"',
     );
   });
@@ -205,7 +209,9 @@ describe('the hands of a runbook', () => {
 });
 
 it('the catalogue knows its runbooks, and no name that every object has', () => {
-  expect(catalogue.names).toEqual(['restart-vm', 'redeploy-vm']);
+  expect(catalogue.names).toEqual(
+    expect.arrayContaining(['start-vm', 'restart-vm', 'redeploy-vm', 'replace-instance']),
+  );
   expect(catalogue.has('restart-vm')).toBe(true);
   for (const name of ['constructor', '__proto__', 'Restart-VM', '']) {
     expect(catalogue.has(name)).toBe(false);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { MachineObservation } from '../../src/ports/machines';
-import { runbooks } from '../../src/runbooks';
+import { redeployVm } from '../../src/runbooks/redeploy-vm';
+import { restartVm } from '../../src/runbooks/restart-vm';
 import { instant } from './machine';
 
 /** Mostly the value of a healthy machine, so that enough of them are. */
@@ -13,6 +14,9 @@ const machine: fc.Arbitrary<MachineObservation> = fc.record({
   observedAt: fc.integer({ min: -600, max: 600 }).map(instant),
   location: fc.constant('westeurope'),
   zone: fc.constantFrom('1', null),
+  size: fc.constant('Standard_D4s_v5'),
+  scaleSetId: fc.constant(null),
+  networkInterfaceId: fc.constant(null),
   powerState: mostly('running', 'starting', 'stopping', 'stopped', 'deallocating', 'deallocated', 'unknown'),
   provisioningState: mostly('succeeded', 'updating', 'failed', 'creating', 'unknown'),
   provisionedAt: fc.option(fc.integer({ min: -600, max: 600 }).map(instant)),
@@ -30,7 +34,7 @@ const before = fc.record({
   provisioningState: fc.constantFrom('succeeded', 'failed'),
 });
 
-it.each(runbooks.map((runbook) => [runbook.name, runbook] as const))(
+it.each([restartVm, redeployVm].map((runbook) => [runbook.name, runbook] as const))(
   '%s: healthy only on evidence from the action on, with nothing that speaks against it',
   (_, runbook) => {
     let healthy = 0;
@@ -55,7 +59,7 @@ it.each(runbooks.map((runbook) => [runbook.name, runbook] as const))(
   },
 );
 
-it.each(runbooks.map((runbook) => [runbook.name, runbook] as const))(
+it.each([restartVm, redeployVm].map((runbook) => [runbook.name, runbook] as const))(
   '%s: acts only on a machine that may be running and that nobody works on, and undoes only what it took',
   (_, runbook) => {
     fc.assert(

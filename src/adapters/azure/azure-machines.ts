@@ -60,7 +60,7 @@ export function createAzureMachines(options: { readonly clients: AzureClients; r
       return { exists: true, observedAt, resourceHealth, availability, ...fromInstanceView(machine) };
     },
 
-    async start(id, operation, requestId, abort) {
+    async start(id, operation, requestId, abort, size) {
       const { subscriptionId, resourceGroup, name } = partsOf(id);
       const requestOptions = {
         headers: { 'x-ms-client-request-id': requestId, 'x-ms-correlation-request-id': requestId },
@@ -71,8 +71,11 @@ export function createAzureMachines(options: { readonly clients: AzureClients; r
       };
       try {
         const { virtualMachines } = clients.compute(subscriptionId);
-        const begin = virtualMachines[operation].bind(virtualMachines);
-        const poller = begin(resourceGroup, name, { abortSignal: abort, requestOptions, onResponse });
+        const more = { abortSignal: abort, requestOptions, onResponse };
+        const poller =
+          operation === 'resize'
+            ? virtualMachines.update(resourceGroup, name, { hardwareProfile: { vmSize: size ?? '' } }, more)
+            : virtualMachines[operation](resourceGroup, name, more);
         await poller.submitted();
         // The signed addresses that ARM gives run to thousands of characters. One that no ticket holds is done without.
         const serialized = await poller.serialize();
@@ -137,12 +140,16 @@ async function pollByToken(
 ): Promise<PollResult | undefined> {
   const client = clients.compute(partsOf(id).subscriptionId);
   const { virtualMachines } = client;
-  const operations: Readonly<Record<MachineOperation, typeof virtualMachines.restart>> = {
+  const operations: Readonly<Record<Exclude<MachineOperation, 'resize'>, typeof virtualMachines.restart>> = {
     restart: virtualMachines.restart,
     redeploy: virtualMachines.redeploy,
     start: virtualMachines.start,
+    reimage: virtualMachines.reimage,
   };
-  const poller = restorePoller(client, ticket.token, operations[ticket.operation], { abortSignal: abort });
+  const poller =
+    ticket.operation === 'resize'
+      ? restorePoller(client, ticket.token, virtualMachines.update, { abortSignal: abort })
+      : restorePoller(client, ticket.token, operations[ticket.operation], { abortSignal: abort });
   // A restored poller asks once for each `poll`, and throws when the operation ended badly; its words for that are for
   // people only, so the code is read from the operation's own body.
   const seen: { current: LastAnswer } = { current: {} };
@@ -205,7 +212,7 @@ const operationBodySchema = z
 /** Reads what an instance view says. Statuses are `<kind>/<state>` with the time of the last change where ARM gives one. */
 function fromInstanceView(
   machine: VirtualMachine,
-): Pick<MachineObservation, 'location' | 'zone' | 'powerState' | 'provisioningState' | 'provisionedAt' | 'agent'> {
+): Omit<MachineObservation, 'exists' | 'observedAt' | 'resourceHealth' | 'availability'> {
   const statuses = machine.instanceView?.statuses ?? [];
   const of = (kind: string): InstanceViewStatus | undefined =>
     statuses.find(({ code }) => code?.toLowerCase().startsWith(`${kind}/`) === true);
@@ -219,6 +226,9 @@ function fromInstanceView(
   return {
     location: machine.location ?? '',
     zone: machine.zones?.[0] ?? null,
+    size: machine.hardwareProfile?.vmSize ?? '',
+    scaleSetId: machine.virtualMachineScaleSet?.id?.toLowerCase() ?? null,
+    networkInterfaceId: machine.networkProfile?.networkInterfaces?.[0]?.id?.toLowerCase() ?? null,
     powerState: powerStates.has(power) ? (power as PowerState) : 'unknown',
     provisioningState,
     provisionedAt: provisioning?.time === undefined ? null : (new Date(provisioning.time).toISOString() as Iso8601),

@@ -33,6 +33,10 @@ it('sees a healthy machine as it is', async () => {
     observedAt: inSeconds(0),
     location: 'westeurope',
     zone: '1',
+    size: 'Standard_D2s_v5',
+    scaleSetId: null,
+    networkInterfaceId:
+      '/subscriptions/3f2b8a10-6c47-4e0d-9a55-1b7d2c9e4f01/resourcegroups/rg-web-dev-weu-001/providers/microsoft.network/networkinterfaces/nic-vm-web-dev-weu-01',
     powerState: 'running',
     provisioningState: 'succeeded',
     provisionedAt: '2026-05-04T08:00:00.000Z',

@@ -4,6 +4,7 @@ import { parseResourceId, sameId } from '../resource-id';
 import type { Machine } from '../machines';
 import type { ArmCall, Router } from '../router';
 import type { World } from '../world';
+import { requireLinked } from '../storage/answers';
 import { begin, networkVersions, operationRoute } from './declared';
 
 const type = 'Microsoft.Network/loadBalancers/backendAddressPools';
@@ -69,6 +70,7 @@ export function registerBalancers(router: Router, world: World): void {
         if (!Array.isArray(given)) {
           throw badRequest('InvalidRequestFormat', 'properties.loadBalancerBackendAddresses must be given.');
         }
+        requireLinked(world, call, `${type}/join/action`, call.resourceId);
         const wanted = given as Address[];
         const known = addresses(call.resourceId);
         const missing = known.find(({ name }) => !wanted.some((one) => sameId(one.name, name)));

@@ -277,22 +277,29 @@ function update(world: World, call: ArmCall, target: Machine): ArmAnswer {
     ...rest
   } = body as {
     tags?: unknown;
-    properties?: { storageProfile?: StorageProfile };
+    properties?: { storageProfile?: StorageProfile; hardwareProfile?: { vmSize?: string } };
   };
   const other = Object.entries(rest).find(([, value]) => value !== undefined && !isEmptyObject(value));
   if (other !== undefined) {
     throw badRequest('PropertyChangeNotAllowed', `Changing property '${other[0]}' is not allowed.`);
   }
-  const { storageProfile, ...otherProperties } = properties ?? {};
+  const { storageProfile, hardwareProfile, ...otherProperties } = properties ?? {};
   const property = Object.keys(otherProperties)[0];
   if (property !== undefined) {
     throw badRequest('PropertyChangeNotAllowed', `Changing property '${property}' is not allowed.`);
   }
   if (!isTags(tags)) throw badRequest('InvalidTags', "The property 'tags' must be an object of strings.");
   const exchange = storageProfile === undefined ? undefined : storageChange(world, target, storageProfile);
+  const size = hardwareProfile?.vmSize;
+  if (size !== undefined && size !== target.seed.size && target.power !== 'deallocated') {
+    throw operationNotAllowed(`Unable to resize the VM '${target.seed.name}' since it is ${target.power}.`);
+  }
   const answer = start(world, call, target, 'update', world.timing.update, tags);
   const effect = call.fault?.effect.kind;
-  if (exchange !== undefined && effect !== 'accept-and-do-nothing' && effect !== 'fail-late') exchange();
+  if (effect !== 'accept-and-do-nothing' && effect !== 'fail-late') {
+    exchange?.();
+    if (size !== undefined) target.seed.size = size;
+  }
   // PATCH answers 200 with the model as it will be, and a status to poll. There is no Location: the result is the model.
   const { Location: _none, ...headers } = answer.headers ?? {};
   return {

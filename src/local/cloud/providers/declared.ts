@@ -20,7 +20,7 @@ export interface DeclaredType {
   /** Whether it is listed and read elsewhere already. */
   writesOnly?: boolean;
   /** Refuses a change before it begins. */
-  check?(world: World, next: EstateResource, current: EstateResource | undefined): void;
+  check?(world: World, next: EstateResource, call: ArmCall): void;
   /** What else becomes of the resource when a change of it has ended. */
   settle?(world: World, resource: EstateResource): void;
   /** What is shown of it, when that is more than what was written. */
@@ -69,7 +69,7 @@ export function declaredRoutes(world: World, declared: DeclaredType): ArmRoute[]
     refuseWhileBusy(call);
     const body = bodyOf(call);
     const next = nextOf(call, type, merge ? current : undefined, body);
-    declared.check?.(world, next, current);
+    declared.check?.(world, next, call);
     if (current === undefined) resources.push({ ...next });
     const stored = find(call.resourceId) as EstateResource;
     const before = current === undefined ? undefined : structuredClone(current);
@@ -125,8 +125,9 @@ export function declaredRoutes(world: World, declared: DeclaredType): ArmRoute[]
         found.properties = { ...found.properties, provisioningState: 'Deleting' };
         const headers = begin(world, call, declared.duration, (error, nothing) => {
           if (error === undefined && !nothing) resources.splice(resources.indexOf(found), 1);
-          else
-            {found.properties = { ...found.properties, provisioningState: error === undefined ? 'Succeeded' : 'Failed' };}
+          else {
+            found.properties = { ...found.properties, provisioningState: error === undefined ? 'Succeeded' : 'Failed' };
+          }
         });
         return { status: 202, headers };
       },

@@ -3,6 +3,8 @@ import type { EstateResource } from '../model';
 import { parseResourceId, sameId } from '../resource-id';
 import type { ArmAnswer, ArmCall, ArmRoute, Router } from '../router';
 import type { World } from '../world';
+import { requireLinked } from '../storage/answers';
+import { begin } from './declared';
 import { readOnlyRoutes } from './read-only';
 
 export const networkApiVersions = ['2025-01-01', '2024-07-01', '2024-05-01'] as const;
@@ -58,6 +60,11 @@ function writeRoutes(
           throw badRequest('LocationRequired', 'The location property is required for this definition.');
         }
         check(world, call.resourceId, body);
+        requireJoins(world, call, body);
+        const effect = call.fault?.effect.kind;
+        if (effect === 'accept-and-do-nothing' || effect === 'fail-late' || effect === 'allocation-failed') {
+          return { status: 200, headers: begin(world, call, 2_000, () => undefined), body };
+        }
         const made = kept(world, call, full, body);
         return { status: made.isNew ? 201 : 200, body: made.resource };
       },
@@ -128,6 +135,19 @@ function userOf(world: World, id: string): string | undefined {
         true
     );
   })?.id;
+}
+
+/** What an interface is put into asks for a right of its own: its subnets, its security group. */
+function requireJoins(world: World, call: ArmCall, { properties }: NetworkBody): void {
+  for (const { properties: one } of properties?.ipConfigurations ?? []) {
+    if (one?.subnet?.id !== undefined) {
+      requireLinked(world, call, 'Microsoft.Network/virtualNetworks/subnets/join/action', one.subnet.id);
+    }
+  }
+  const group = (properties?.['networkSecurityGroup'] as Reference | undefined)?.id;
+  if (group !== undefined) {
+    requireLinked(world, call, 'Microsoft.Network/networkSecurityGroups/join/action', group);
+  }
 }
 
 function exists(world: World, id: string): boolean {

@@ -3,6 +3,7 @@ import type { EstateResource } from '../model';
 import { parseResourceId, sameId } from '../resource-id';
 import type { ArmCall, ArmRoute, Router } from '../router';
 import type { World } from '../world';
+import { requireLinked } from '../storage/answers';
 import { declaredRoutes, networkVersions } from './declared';
 
 const endpointType = 'Microsoft.Network/privateEndpoints';
@@ -33,6 +34,10 @@ export function registerPrivateLinks(router: Router, world: World): void {
       type: linkType,
       apiVersions: dnsVersions,
       duration: 15_000,
+      check(cloud, { properties }, call) {
+        const { virtualNetwork } = properties as { virtualNetwork?: { id: string } };
+        requireLinked(cloud, call, 'Microsoft.Network/virtualNetworks/join/action', virtualNetwork?.id ?? '');
+      },
       settle: (_, link) => {
         link.properties = { ...link.properties, virtualNetworkLinkState: 'Completed' };
       },
@@ -45,7 +50,11 @@ function connectionsOf(endpoint: EstateResource): Connection[] {
   return (endpoint.properties['privateLinkServiceConnections'] ?? []) as Connection[];
 }
 
-function checkEndpoint(_: World, next: EstateResource): void {
+function checkEndpoint(world: World, next: EstateResource, call: ArmCall): void {
+  const { subnet } = next.properties as { subnet?: { id: string } };
+  if (subnet !== undefined) {
+    requireLinked(world, call, 'Microsoft.Network/virtualNetworks/subnets/join/action', subnet.id);
+  }
   if (connectionsOf(next).length === 0) {
     throw badRequest('PrivateEndpointMustHaveConnection', 'A private endpoint must have one connection.');
   }

@@ -3,6 +3,7 @@ import { runScript, type ScriptEnd } from '../guests';
 import type { Machine } from '../machines';
 import type { ArmCall, Router } from '../router';
 import type { World } from '../world';
+import { endInWorld } from '../guest-commands';
 import { computeApiVersions } from './compute';
 import { computePolicies } from './compute-policies';
 
@@ -66,7 +67,9 @@ export function registerRunCommands(router: Router, world: World): void {
       policy: computePolicies.updateMachine,
       handle(call) {
         const machine = machineOf(call);
-        const { properties = {} } = (call.body ?? {}) as { properties?: { source?: { script?: unknown } } };
+        const { properties = {} } = (call.body ?? {}) as {
+          properties?: { source?: { script?: unknown }; parameters?: { name: string; value: string }[] };
+        };
         const script = properties.source?.script;
         if (typeof script !== 'string') {
           throw badRequest('InvalidParameter', 'Required parameter source.script is missing (null).');
@@ -77,14 +80,18 @@ export function registerRunCommands(router: Router, world: World): void {
         const disks = [machine.seed.osDiskId, ...(machine.seed.dataDiskIds ?? [])].flatMap(
           (id) => world.storage.disks.get(id)?.content ?? [],
         );
+        const given = Object.fromEntries((properties.parameters ?? []).map(({ name, value }) => [name, value]));
+        const effect = call.fault?.effect.kind;
+        const failed: ScriptEnd | undefined =
+          effect === 'fail-late' || effect === 'allocation-failed' ? { exitCode: 1, output: '' } : undefined;
+        const known = commands.has(key);
         const command: RunCommand = {
           startedAt: now,
           // A guest whose agent is silent never hears of it.
-          endsAt: agent === 'ready' ? now + scriptTime : Number.POSITIVE_INFINITY,
+          endsAt: agent === 'ready' && effect !== 'accept-and-do-nothing' ? now + scriptTime : Number.POSITIVE_INFINITY,
           body: properties,
-          end: runScript(disks, script),
+          end: failed ?? endInWorld(world, machine, script, given) ?? runScript(disks, script),
         };
-        const known = commands.has(key);
         commands.set(key, command);
         return {
           status: known ? 200 : 201,

@@ -234,7 +234,11 @@ function update(world: World, call: ArmCall, found: ScaleSet): ArmAnswer {
   if (typeof call.body !== 'object' || call.body === null) {
     throw badRequest('InvalidRequestContent', 'The request content was invalid and could not be deserialized.');
   }
-  const { sku, tags, ...rest } = call.body as { sku?: { capacity?: unknown; name?: unknown }; tags?: unknown };
+  const { sku, tags, properties, ...rest } = call.body as {
+    sku?: { capacity?: unknown; name?: unknown };
+    tags?: unknown;
+    properties?: { zoneBalance?: unknown };
+  };
   const other = Object.keys(rest).find((key) => rest[key as keyof typeof rest] !== undefined);
   if (other !== undefined) throw badRequest('PropertyChangeNotAllowed', `Changing property '${other}' is not allowed.`);
   const capacity = sku?.capacity ?? capacityOf(found);
@@ -251,6 +255,9 @@ function update(world: World, call: ArmCall, found: ScaleSet): ArmAnswer {
     scaleSets.update(found, (resource) => {
       if (tags !== undefined) resource.tags = { ...(tags as Record<string, string>) };
       if (typeof sku?.name === 'string') resource.sku = { ...resource.sku, name: sku.name };
+      if (typeof properties?.zoneBalance === 'boolean') {
+        resource.properties = { ...resource.properties, zoneBalance: properties.zoneBalance };
+      }
     });
     return scaleSets.resize(found, capacity, endsAt);
   });
