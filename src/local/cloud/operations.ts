@@ -29,12 +29,25 @@ export interface OperationStore {
   runningOn(resourceId: string): OperationRecord | undefined;
 }
 
+/** The platform forgets an operation after a while; a day here. */
+const rememberedFor = 86_400_000;
+const forgetEvery = 1_000;
+
 export function createOperationStore(options: { now: () => number; random: SeededRandom }): OperationStore {
   const operations = new Map<string, OperationRecord>();
   const running = new Map<string, OperationRecord>();
+  let started = 0;
+  const forget = (): void => {
+    const before = options.now() - rememberedFor;
+    for (const known of [operations, running]) {
+      for (const [key, { endsAt }] of known) if (endsAt < before) known.delete(key);
+    }
+  };
   return {
     start(operation) {
-      const record = { ...operation, id: options.random.guid(`operation ${operations.size}`) };
+      const record = { ...operation, id: options.random.guid(`operation ${started}`) };
+      started += 1;
+      if (started % forgetEvery === 0) forget();
       operations.set(record.id, record);
       running.set(record.resourceId.toLowerCase(), record);
       return record;
