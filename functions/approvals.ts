@@ -6,13 +6,14 @@ import {
   lookAtApprovalContract,
   openApprovalContract,
 } from '../src/approvals';
+import { approvalPage } from '../src/operator';
 import type { Foundation } from './foundation';
 
 /**
  * Registers what asking and telling people needs: the activities behind `askApproval`, the sweep that wakes whoever was not
  * woken, and the delivery of what was kept.
  */
-export function registerApprovals({ config, approvals, notifications }: Foundation): void {
+export function registerApprovals({ config, approvals, links, notifications, log }: Foundation): void {
   const activities = approvalActivities(approvals);
   app.activity(openApprovalContract.name, { handler: activities.open });
   app.activity(lookAtApprovalContract.name, { handler: activities.look });
@@ -24,6 +25,16 @@ export function registerApprovals({ config, approvals, notifications }: Foundati
       await approvals.sweep(durableEngine(client));
     },
   });
+
+  // The page asks for no key: the link's token says who answers what, and without keys no token is good.
+  if (config.notifications.linkKeys.length > 0) {
+    app.client.http('approval-page', {
+      route: 'approve',
+      methods: ['GET', 'POST'],
+      authLevel: 'anonymous',
+      handler: (request, client) => approvalPage({ approvals, links, log }, request, durableEngine(client)),
+    });
+  }
 
   // Without an address there is nothing to deliver to: what would be told stands in the log.
   if (config.notifications.channels.size > 0) {

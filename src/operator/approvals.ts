@@ -44,7 +44,8 @@ export function shownApproval({ request, votes, stage, stageEndsAt, ...rest }: A
     asked: rest.state === 'waiting' ? need.map(namesOf) : [],
     openedAt: rest.openedAt,
     decidedAt: rest.decidedAt,
-    reasons: rest.reasons,
+    /** Why it is in its state. */
+    outcome: rest.reasons,
     answers: votes.map(({ name, answer, reason, via, at }) => ({ name, answer, reason, via, at })),
     instanceId: rest.instanceId,
   };

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { z } from 'zod';
 import { CommandError, exitCodes, pathOf, type Api } from './api';
 import { listing, more, pageQuery, watchable, type Kit, type Paged, type Shared } from './kit';
@@ -20,6 +20,7 @@ const approvalSchema = z.looseObject({
   requestedBy: z.looseObject({ name: z.string() }),
   asked: z.array(z.string()),
   stageEndsAt: z.string(),
+  outcome: z.array(z.string()),
   answers: z.array(z.looseObject({ name: z.string(), answer: z.string(), reason: z.string(), at: z.string() })),
 });
 type Approval = z.infer<typeof approvalSchema>;
@@ -125,6 +126,7 @@ function detail(one: Approval): string {
     ...facts('after', one.after),
     `  plan ${one.planHash}`,
     ...one.answers.map(({ name, answer, reason, at }) => `  ${name}: ${answer}, ${reason} (${at})`),
+    ...one.outcome.map((text) => `  ${text}`),
     ...(one.state === 'waiting'
       ? [
           `  needs ${one.asked.join(' and ')} until ${one.stageEndsAt}`,
