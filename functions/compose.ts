@@ -124,6 +124,7 @@ export function compose(config: Config, given: Given = {}): void {
     outbox: foundation.notifications,
     scaling: scaling.desk,
     dns,
+    rotation: rotation.desk,
     stacks,
     clock,
     log,

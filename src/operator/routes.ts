@@ -8,6 +8,7 @@ import type { PolicyStore } from '../rules';
 import type { Intake } from '../run';
 import type { Procedure } from '../runbooks';
 import type { DnsDesk } from '../dns';
+import type { RotationDesk } from '../rotation';
 import type { ScalingDesk } from '../scaling';
 import type { Drifts, ManifestStore } from '../stacks';
 import type { Access } from './access';
@@ -21,6 +22,7 @@ import { libraryRoutes } from './library';
 import { lookingRoutes } from './looking';
 import { deadLetterRoutes } from './refused';
 import { scalingRoutes } from './scaling';
+import { rotationRoutes } from './rotation';
 import { stackRoutes } from './stacks';
 import { notificationRoutes } from './notifications';
 import { switchRoutes } from './switches';
@@ -54,6 +56,8 @@ export interface OperatorDeps {
   readonly scaling: ScalingDesk;
   /** Where orders about DNS are given; absent without a document of it. */
   readonly dns: DnsDesk | undefined;
+  /** Where rotations of secrets are ordered. */
+  readonly rotation: RotationDesk | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -70,6 +74,7 @@ export function operatorRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
     ...dnsRoutes(deps),
     ...explainingRoutes(deps),
     ...scalingRoutes(deps),
+    ...rotationRoutes(deps),
     ...stackRoutes(deps),
     ...libraryRoutes(deps),
     ...deadLetterRoutes(deps),
