@@ -1,4 +1,4 @@
-import { bucketAt, forecastLoad, scored, seasonOf, seasonsBack, trustOf, type Trust } from './forecast.plan';
+import { bucketAt, forecastLoad, scored, seasonOf, seasonsBack, trustOf } from './forecast.plan';
 import { loadsOf } from './measure.plan';
 import type { ScalingMemory } from './memory';
 import {
@@ -19,7 +19,6 @@ export interface ForecastStep {
   readonly scores: ScalingState['scores'];
   /** The load to plan for; null unless forecasts may act. */
   readonly expected: number | null;
-  readonly trust: Trust | null;
 }
 
 /**
@@ -66,7 +65,7 @@ export async function forecastStep(
     await memory.addBucket(seen.id, bucket);
   }
   if (settings === undefined) {
-    return { scores, expected: null, trust: null };
+    return { scores, expected: null };
   }
   const loadAt = (at: number): number | null => known.get(at)?.load ?? null;
   const forecast = forecastLoad(loadAt, season, ahead, now);
@@ -76,7 +75,7 @@ export async function forecastStep(
     await memory.addBucket(seen.id, { at: ahead, load: null, capacity: 0, forecast, basis });
   }
   const trust = trustOf(scores, settings.scoreAtLeast);
-  return { scores, expected: settings.mode === 'act' && trust.trusted ? forecast : null, trust };
+  return { scores, expected: settings.mode === 'act' && trust.trusted ? forecast : null };
 }
 
 /** Mean load of a bucket by the rule's first metric; null when no minute of it has a value. */

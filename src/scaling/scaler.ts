@@ -132,10 +132,9 @@ export function createScaler(ports: ScalerPorts): Scaler {
       return undefined;
     }
     state = await afterPending(engine, state, now);
-    const { scores, expected, trust } = await forecastStep(memory, rule, seen, series, state, now);
+    const { scores, expected } = await forecastStep(memory, rule, seen, series, state, now);
     const profile = profileAt(rule.profiles ?? [], now);
-    const planned = planScaling({ rule, now, seen, series, state, profile, expected });
-    const decision = trust === null ? planned : { ...planned, reasons: [...planned.reasons, trust.reason] };
+    const decision = planScaling({ rule, now, seen, series, state, profile, expected });
     const mode = lowest(rule.mode, compiled.policy.environments[environment]?.ceiling ?? 'observe');
     const order =
       decision.action === 'hold' || mode !== 'auto'

@@ -98,8 +98,9 @@ export function replayTables(recorded: Recorded, rule: ScalingRule, name: string
     return [new Date(at).toISOString(), `${from} to ${to}`, String(Math.round(point?.load ?? 0))];
   });
   const days = (minutes.length / 1440).toFixed(1);
+  const span = minutes.length < 1440 ? `${(minutes.length / 60).toFixed(1)} hours` : `${days} days`;
   const text =
-    `${recorded.name}: ${days} days from ${recorded.from}, target ${target}\n` +
+    `${recorded.name}: ${span} from ${recorded.from}, target ${target}\n` +
     table(headings, rows) +
     (withSteps ? `\n${table(['at', 'machines', 'load'], steps)}` : '');
   const summed = ({ points, ...sums }: ReplayResult) => ({ ...sums, instances: everyFiveMinutes(points) });
