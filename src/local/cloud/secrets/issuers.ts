@@ -119,7 +119,9 @@ export class Issuers {
   states(): CredentialState[] {
     return [
       ...[...this.keyed].flatMap(([provider, { slots }]) =>
-        [...slots].map(([credential, { shown, effective }]) => ({ provider, credential, valid: shown === effective })),
+        [...slots].map(([credential, { shown, effective, createdAt: madeAt }]) => ({
+          ...{ provider, credential, valid: shown === effective, madeAt },
+        })),
       ),
       ...[...this.applications.values()].flatMap(({ id, passwords }) =>
         passwords.map(({ keyId, works }) => ({ provider: `application ${id}`, credential: keyId, valid: works })),

@@ -26,5 +26,6 @@ export const secretParameters: Record<keyof SecretControl, z.ZodType<unknown[]>>
   credentials: z.tuple([]),
   credentialViolations: z.tuple([]),
   clearCredentialViolations: z.tuple([]),
+  resetSecrets: z.tuple([]),
   secretValues: z.tuple([]),
 };

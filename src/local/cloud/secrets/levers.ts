@@ -8,7 +8,14 @@ import type { StoredSecret, Vaults } from './vaults';
 const inSeconds = (millis: number): number => Math.floor(millis / 1000);
 
 /** The levers on secrets, in process. */
-export function secretLevers(world: World, vaults: Vaults, issuers: Issuers, users: SecretUsers): SecretControl {
+export function secretLevers(parts: {
+  readonly world: World;
+  readonly vaults: Vaults;
+  readonly issuers: Issuers;
+  readonly users: SecretUsers;
+  readonly reset: () => void;
+}): SecretControl {
+  const { world, vaults, issuers, users, reset } = parts;
   const settled = <T>(act: () => T): Promise<T> =>
     new Promise((resolve) => {
       world.schedule.settle();
@@ -51,6 +58,7 @@ export function secretLevers(world: World, vaults: Vaults, issuers: Issuers, use
     credentials: () => settled(() => issuers.states()),
     credentialViolations: () => settled(() => users.violated()),
     clearCredentialViolations: () => settled(() => users.clearViolations()),
+    resetSecrets: () => settled(reset),
     secretValues: () => settled(() => [...new Set([...issuers.everIssued, ...vaults.everStored])]),
   };
 }

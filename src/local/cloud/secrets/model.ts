@@ -52,6 +52,8 @@ export interface CredentialState {
   credential: string;
   /** Whether it is accepted. */
   valid: boolean;
+  /** Epoch milliseconds of the key in a slot; absent for what has an id of its own. */
+  madeAt?: number;
 }
 
 export interface SecretControl {
@@ -80,6 +82,8 @@ export interface SecretControl {
   credentials(): Promise<CredentialState[]>;
   credentialViolations(): Promise<CredentialViolation[]>;
   clearCredentialViolations(): Promise<void>;
+  /** Brings vaults, issuers and consumers back to what they were at the start, with new values. */
+  resetSecrets(): Promise<void>;
   /** Every value that was ever a secret here: what a search must not find anywhere else. */
   secretValues(): Promise<string[]>;
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Server as HttpServer } from 'node:http';
 import type { Server as NetServer, AddressInfo } from 'node:net';
 import type { ServerCertificate } from '../certificates';
+import type { CloudflareToken } from '../cloudflare/model';
 import type { CloudflareRoute } from '../cloudflare/routes';
 import type { CloudflareState } from '../cloudflare/state';
 import {
@@ -73,6 +74,7 @@ export async function startSecrets(
     world.estate.resources.find((one) => sameId(one.name, name))?.properties ?? {};
 
   const parts = { world, issuers, users };
+  let reset = (): void => undefined;
   const shared = await plane('planes', [
     ...directoryRoutes(parts),
     ...storagePlaneRoutes(parts),
@@ -83,14 +85,9 @@ export async function startSecrets(
     propertiesOf(vault)['vaultUri'] = `${await plane(vault, routes)}/`;
   }
   for (const { environment, group } of environments) {
-    issuers.addKeyed(resourceId(group, 'Microsoft.Storage/storageAccounts', accountName(environment)), 'storage', [
-      'key1',
-      'key2',
-    ]);
     const account = propertiesOf(accountName(environment));
     account['primaryEndpoints'] = { blob: `${shared}/blob/${accountName(environment)}/` };
     const database = redisDatabaseId(group, environment);
-    issuers.addKeyed(database, 'redis', ['Primary', 'Secondary']);
     redisPorts.set(database.toLowerCase(), await listen(createRedisPlane(certificate, issuers, database)));
     propertiesOf(`amr-web-${environment}-weu-001`)['hostName'] = '127.0.0.1';
   }
@@ -98,9 +95,12 @@ export async function startSecrets(
 
   return {
     cloudflareRoutes: cloudflareTokenRoutes(issuers, users),
-    levers: secretLevers(world, vaults, issuers, users),
+    levers: secretLevers({ ...parts, vaults, reset: () => reset() }),
     endpoints: { graph: `${shared}/graph`, login: `${shared}/login`, services: `${shared}/services` },
-    seed: (cloudflare) => seed({ world, issuers, vaults, users }, cloudflare),
+    seed(cloudflare) {
+      reset = () => seed({ ...parts, vaults }, cloudflare);
+      reset();
+    },
     async stop() {
       const closing = servers.filter(({ listening }) => listening).map((server) => once(server, 'close'));
       for (const server of servers) {
@@ -122,6 +122,16 @@ interface Seeding {
 /** The storefront's secrets in the production vault, each held by those who use it; and one of each sad kind. */
 function seed({ world, issuers, vaults, users }: Seeding, cloudflare: CloudflareState): void {
   watchTokens(issuers, cloudflare);
+  vaults.clear();
+  users.clear();
+  for (const { id, name } of [...cloudflare.tokens.values()]) {
+    if (name === managerName || name.startsWith('storefront-dns-token')) cloudflare.tokens.delete(id);
+  }
+  for (const { environment, group } of environments) {
+    const accountId = resourceId(group, 'Microsoft.Storage/storageAccounts', accountName(environment));
+    issuers.addKeyed(accountId, 'storage', ['key1', 'key2']);
+    issuers.addKeyed(redisDatabaseId(group, environment), 'redis', ['Primary', 'Secondary']);
+  }
   const prod = environments.find(({ environment }) => environment === 'prod');
   if (prod === undefined) return;
   const { group, environment } = prod;
@@ -153,11 +163,9 @@ function seed({ world, issuers, vaults, users }: Seeding, cloudflare: Cloudflare
   const machineId = resourceId(group, 'Microsoft.Compute/virtualMachines', 'vm-web-prod-weu-02');
   users.add({ name: 'web', vault, secret: 'storefront-redis-key', place: { kind: 'machine', machineId } });
 
-  const manager = cloudflare.addToken(managerName, []);
-  issuers.everIssued.add(manager.value);
+  const manager = addToken(cloudflare, issuers, managerName);
   store('cloudflare-manager-token', manager.value, undefined, team);
-  const token = cloudflare.addToken('storefront-dns-token', [{ zone: '*', permissions: ['zone:read', 'dns:edit'] }]);
-  issuers.everIssued.add(token.value);
+  const token = addToken(cloudflare, issuers, 'storefront-dns-token');
   store('storefront-dns-token', token.value, 60, team);
   users.add({ name: 'edge', vault, secret: 'storefront-dns-token', place: webhook });
 
@@ -184,4 +192,19 @@ function seed({ world, issuers, vaults, users }: Seeding, cloudflare: Cloudflare
   store('legacy-smtp-password', issuers.fresh('smtp', 24), 60, team);
   users.add({ name: 'mailer', vault, secret: 'legacy-smtp-password', place: webhook, checked: false });
   store('forgotten-license', issuers.fresh('license', 24), undefined, undefined);
+}
+
+function addToken(cloudflare: CloudflareState, issuers: Issuers, name: string): CloudflareToken {
+  const token: CloudflareToken = {
+    ...{
+      id: issuers.unlike(`token id ${name}`, 32),
+      name,
+      value: issuers.fresh(`token ${name}`, 40),
+      status: 'active',
+    },
+    issued_on: new Date(cloudflare.now()).toISOString(),
+    grants: [{ zone: '*', permissions: ['zone:read', 'dns:edit'] }],
+  };
+  cloudflare.tokens.set(token.id, token);
+  return token;
 }

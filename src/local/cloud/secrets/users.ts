@@ -45,6 +45,12 @@ export class SecretUsers {
     this.users.set(user.name, { ...user, ...held, manner: 'prompt', told: 0, checked: user.checked ?? true });
   }
 
+  /** Forgets every consumer. */
+  clear(): void {
+    this.users.clear();
+    this.violations = [];
+  }
+
   all(): SecretUser[] {
     return [...this.users.values()];
   }

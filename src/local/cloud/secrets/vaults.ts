@@ -42,6 +42,11 @@ export class Vaults {
     }
   }
 
+  /** Forgets every secret. */
+  clear(): void {
+    for (const secrets of this.vaults.values()) secrets.clear();
+  }
+
   names(): string[] {
     return [...this.vaults.keys()];
   }
