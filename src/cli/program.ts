@@ -7,6 +7,7 @@ import { roleFromInfra, runCloudProcess, runHostProcess, startLocally } from '..
 import { generate } from './generate';
 import { verifyStoredLedger } from './ledger';
 import { checkPolicy } from './policy';
+import { dnsCommand } from './dns';
 import { operatorCommands } from './operator';
 import { rehearseCommand } from './rehearse';
 import { scaleCommand } from './scaling';
@@ -115,6 +116,7 @@ export function createProgram(): Command {
   program.addCommand(rehearseCommand());
   whyCommands().forEach((one) => program.addCommand(one));
   operatorCommands().forEach((one) => program.addCommand(one));
+  program.addCommand(dnsCommand());
   program.addCommand(stacksCommand());
   program.addCommand(scaleCommand());
 

@@ -5,6 +5,7 @@ import type { ResourceId } from '../kernel/resource-id';
 import type { Limits } from '../guard';
 import type { Engine } from '../ports/engine';
 import { changeOrderSchema } from './change.model';
+import { parseDnsDocument, type DnsDocument } from './document';
 import { clashesOf, recordsOf } from './desired.plan';
 import { writtenRecordSchema, type FailoverGroup, type WrittenRecord } from './document.model';
 import type { FailoverState } from './failover.model';
@@ -109,8 +110,8 @@ export function createDnsDesk(ports: DeskPorts) {
     return engine.start(dnsChangeOrchestratorName, order.changeId, order);
   }
 
-  async function groupsOf(zoneName: string): Promise<GroupView[]> {
-    const zone = zoneOf(await documents.current(), zoneName);
+  async function groupsOf(zoneName: string, proposed?: DnsDocument): Promise<GroupView[]> {
+    const zone = zoneOf(proposed ?? (await documents.current()), zoneName);
     return Promise.all(
       zone.failover.map(async (group) => {
         const state = (await store.failover(zoneName, group.name))?.state ?? null;
@@ -142,9 +143,15 @@ export function createDnsDesk(ports: DeskPorts) {
       );
     },
 
-    /** What a change of the zone would do now. Changes nothing. */
-    async view(zoneName: string): Promise<ZoneView> {
-      const planned = await planNow(ports, zoneName, null);
+    /**
+     * What a change of the zone would do now, or would do if the document were this one. Changes nothing.
+     * @throws InvalidInputError for a proposed document that does not hold.
+     */
+    async view(zoneName: string, proposed?: string): Promise<ZoneView> {
+      const document = proposed === undefined ? undefined : parseDnsDocument(proposed);
+      const world =
+        document === undefined ? ports : { ...ports, documents: { ...documents, current: async () => document } };
+      const planned = await planNow(world, zoneName, null);
       const { plan, wanted, current } = planned;
       const drift = plan.changes.flatMap((change) =>
         change.kind === 'update' && change.reason.includes('by hand') ? [changeLine(change)] : [],
@@ -169,7 +176,7 @@ export function createDnsDesk(ports: DeskPorts) {
         foreign: [...foreign.values()]
           .slice(0, 100)
           .map(({ name, type, comment }) => ({ name, type, owner: readMark(comment).owner })),
-        failover: await groupsOf(zoneName),
+        failover: await groupsOf(zoneName, document),
         additions: wanted.additions,
       };
     },

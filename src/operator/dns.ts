@@ -84,6 +84,18 @@ export function dnsRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
     }),
 
     operatorRoute(deps, {
+      name: 'dns-propose',
+      method: 'POST',
+      path: 'dns/zones/{zone}/plan',
+      role: 'Caretaker.Reader',
+      summary: 'What a change of the zone would do if this were the document; changes nothing',
+      body: z.strictObject({ text: z.string().max(2 * 1024 * 1024) }),
+      bodyLimit: 3 * 1024 * 1024,
+      answers: { 200: viewSchema },
+      work: async ({ param, body }) => json(200, await known(desk().view(param('zone'), body.text))),
+    }),
+
+    operatorRoute(deps, {
       name: 'dns-apply',
       method: 'POST',
       path: 'dns/zones/{zone}/changes',

@@ -111,6 +111,11 @@ const matrix: Readonly<Record<string, Row>> = {
   'retry-notification': { passes: [0, 1, 0, 1], given: { params: { id: 'none' } }, status: 404 },
   'dns-zones': { passes: all, status: 200 },
   'dns-plan': { passes: all, given: { params: { zone: 'storefront.example' } }, status: 200 },
+  'dns-propose': {
+    passes: all,
+    given: { params: { zone: 'nowhere.example' }, body: { text: 'version: 1' } },
+    status: 400,
+  },
   'dns-apply': {
     passes: [0, 1, 0, 1],
     given: { params: { zone: 'storefront.example' }, body: { key: 'k', reason: 'x' } },

@@ -246,6 +246,7 @@ const reached: Readonly<Record<string, readonly number[]>> = {
   'raise-ceiling': [200, 400, 404],
   'lower-ceiling': [200, 404],
   'dns-plan': [200, 404],
+  'dns-propose': [400],
   'dns-apply': [202, 400, 404],
   'dns-export': [200, 400, 404],
   'dns-failover': [202, 400, 404],
