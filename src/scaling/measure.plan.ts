@@ -23,15 +23,19 @@ export function loadsOf(
   const warmAt = new Map(
     members.map(({ name, createdAt }) => [name, createdAt === null ? 0 : createdAt + rule.warmUp * 1000]),
   );
+  const sick = new Set(members.filter(({ healthy }) => !healthy).map(({ name }) => name));
   return series.points.flatMap(({ at, values }) => {
-    const warm = Object.entries(values)
-      .filter(([name]) => (warmAt.get(name) ?? 0) <= at)
-      .map(([, value]) => value);
+    const warm = Object.entries(values).filter(([name]) => (warmAt.get(name) ?? 0) <= at);
     if (warm.length === 0) {
       return [];
     }
-    const mean = warm.reduce((sum, value) => sum + value, 0) / warm.length;
-    return [{ at, mean, load: mean * (power ?? warm.length) }];
+    const sum = warm.reduce((total, [, value]) => total + value, 0);
+    if (power !== null) {
+      return [{ at, mean: sum / warm.length, load: (sum / warm.length) * power }];
+    }
+    // One that hangs reports that it is idle; the others carry its share.
+    const carrying = warm.filter(([name]) => !sick.has(name)).length;
+    return [{ at, mean: sum / Math.max(1, carrying), load: sum }];
   });
 }
 
