@@ -16,6 +16,7 @@ const environment = {
   CARETAKER_TENANT_ID: '6f1d2c3b-4a5e-4f60-8171-92a3b4c5d6e7',
   CARETAKER_API_AUDIENCE: 'api://caretaker',
   CARETAKER_STACKS_URL: 'https://account.blob.core.windows.net/policy/stacks.yaml',
+  CARETAKER_DNS_URL: 'https://account.blob.core.windows.net/policy/dns.yaml',
 };
 
 interface Registered {
