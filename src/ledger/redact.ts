@@ -13,6 +13,8 @@ const patterns: readonly RegExp[] = [
   /\b((?:sig|code|sas|pwd|pass|password|passwd|secret|client_secret|token|access_token|refresh_token|id_token|api_?-?key|key)=)[^&\s"'<>\\;,]+/gi,
   /\b((?:AccountKey|SharedAccessKey|SharedAccessSignature|SharedSecretValue|Password|Pwd|AccessKey)\s*=\s*)[^;\s"'\\]+/gi,
   /\b((?:Bearer|Basic|SharedKey|SharedAccessSignature)\s+)[A-Za-z0-9._~+/:=%&-]{6,}/g,
+  // Variables as programs print them: `DB_PASSWORD=...`. Names of more than some eighty characters are none.
+  /(?<![A-Za-z0-9_])([A-Za-z0-9_]{0,40}(?:password|passwd|secret|token|api_?key|access_?key|private_?key|credentials?)[A-Za-z0-9_]{0,40}=)[^\s"'<>\\;,&]+/gi,
   // A JSON Web Token and a private key, without any name.
   /()(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?/g,
   /(-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----)[^-]+/g,

@@ -155,7 +155,7 @@ export function createArmRequests(options: {
       if (status === 404 && by !== 'location') {
         return undefined;
       }
-      if (status === 401 || status === 408 || status >= 500) {
+      if (status === 401 || status === 408 || status >= 500 || (status >= 400 && by !== 'location')) {
         throw classify(createRestError(response));
       }
       return resultOf(by, status, response.body, () => running(ticket.retryAfterSeconds));

@@ -20,7 +20,8 @@ const connectionSchema = z.looseObject({
   name: z.string(),
   properties: z.looseObject({
     privateLinkServiceId: z.string(),
-    privateLinkServiceConnectionState: z.object({ status: z.string() }),
+    // Missing while the endpoint is being made.
+    privateLinkServiceConnectionState: z.object({ status: z.string() }).default({ status: 'Pending' }),
   }),
 });
 

@@ -37,10 +37,7 @@ function resolved(world: World, machine: Machine, script: string, parameters: Sc
   const network = networkOf(world, machine);
   const endpoint = world.estate.resources
     .filter((each) => sameId(each.type, 'Microsoft.Network/privateEndpoints'))
-    .flatMap(
-      ({ properties }) =>
-        (properties['customDnsConfigs'] ?? []) as { fqdn?: string; zone?: string; ipAddresses?: string[] }[],
-    )
+    .flatMap(({ properties }) => (properties['customDnsConfigs'] ?? []) as { fqdn?: string; ipAddresses?: string[] }[])
     .find((one) => one.fqdn === name);
   const linked = world.estate.resources.some((each) => {
     if (!sameId(each.type, 'Microsoft.Network/privateDnsZones/virtualNetworkLinks')) return false;
@@ -49,7 +46,9 @@ function resolved(world: World, machine: Machine, script: string, parameters: Sc
       virtualNetwork?: { id: string };
       virtualNetworkLinkState?: string;
     };
-    return (endpoint?.zone ?? '') === zone && state === 'Completed' && sameId(virtualNetwork?.id ?? '', network ?? '-');
+    // A private zone answers for the public names of its service: `privatelink.redis.azure.net` for `*.redis.azure.net`.
+    const answers = name.endsWith(`.${zone.replace(/^privatelink[.]/, '')}`);
+    return answers && state === 'Completed' && sameId(virtualNetwork?.id ?? '', network ?? '-');
   });
   const found = linked ? (endpoint?.ipAddresses?.[0] ?? '') : '203.0.113.80';
   return { exitCode: found === address ? 0 : 1, output: printed(script, 'found', found) };

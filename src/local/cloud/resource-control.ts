@@ -68,13 +68,16 @@ export function resourceLevers(world: World, settled: <T>(act: () => T) => Promi
         if (properties !== undefined) found.properties = { ...found.properties, ...properties };
         if (sku !== undefined) found.sku = { ...found.sku, ...sku };
         if (given !== undefined) found.tags = { ...given };
+        if (sku !== undefined && world.caches.isCache(found.type)) world.caches.resized(found);
         return structuredClone(found);
       }),
     addResource: (resource) =>
       settled(() => {
         const known = resources.findIndex((each) => sameId(each.id, resource.id));
         if (known >= 0) resources.splice(known, 1);
-        resources.push(structuredClone(resource));
+        const added = structuredClone(resource);
+        resources.push(added);
+        if (world.caches.isCache(added.type)) world.caches.resized(added);
       }),
     removeResource: (id) => settled(() => void resources.splice(index(id), 1)),
     lock: (lock) => settled(() => world.locks.add(lock)),

@@ -5,7 +5,7 @@ import type { Machine } from '../machines';
 import type { ArmCall, Router } from '../router';
 import type { World } from '../world';
 import { requireLinked } from '../storage/answers';
-import { begin, networkVersions, operationRoute } from './declared';
+import { begin, dnsVersions, networkVersions, operationRoute } from './declared';
 
 const type = 'Microsoft.Network/loadBalancers/backendAddressPools';
 const template =
@@ -86,7 +86,7 @@ export function registerBalancers(router: Router, world: World): void {
         return { status: 200, headers, body: body(call) };
       },
     },
-    operationRoute(world, 'Microsoft.Network', networkVersions),
+    operationRoute(world, 'Microsoft.Network', [...networkVersions, ...dnsVersions]),
   );
 }
 

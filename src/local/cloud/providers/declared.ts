@@ -10,6 +10,9 @@ import { page } from './listing';
 /** Versions of Microsoft.Network that its routes answer to. */
 export const networkVersions = ['2025-01-01', '2024-07-01', '2024-05-01'] as const;
 
+/** Versions of its private DNS zones, which go their own way. */
+export const dnsVersions = ['2024-06-01', '2020-06-01'] as const;
+
 /** A type of resource that is kept as data: what is written is what is shown, after a while. */
 export interface DeclaredType {
   /** `Microsoft.Network/networkSecurityGroups`, or nested: `Microsoft.Network/privateDnsZones/virtualNetworkLinks` */

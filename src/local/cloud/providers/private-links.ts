@@ -4,12 +4,11 @@ import { parseResourceId, sameId } from '../resource-id';
 import type { ArmCall, ArmRoute, Router } from '../router';
 import type { World } from '../world';
 import { requireLinked } from '../storage/answers';
-import { declaredRoutes, networkVersions } from './declared';
+import { declaredRoutes, dnsVersions, networkVersions } from './declared';
 
 const endpointType = 'Microsoft.Network/privateEndpoints';
 const linkType = 'Microsoft.Network/privateDnsZones/virtualNetworkLinks';
 const recordType = 'Microsoft.Network/privateDnsZones/A';
-const dnsVersions = ['2024-06-01', '2020-06-01'] as const;
 
 interface Connection {
   name: string;
