@@ -31,6 +31,7 @@ import {
   reconcileContract,
   settleContract,
   shareRequestSchema,
+  surveyContract,
   takeContract,
   takeFrom,
   takeShare,
@@ -89,6 +90,7 @@ export function registerBackup(foundation: Foundation): BackupParts {
   registerPace(clock);
 
   const stopsFor = (context: InvocationContext): Stops => stops(foundation, getClient(context));
+  app.activity(surveyContract.name, { handler: activities.survey });
   app.activity(planContract.name, { handler: activities.plan });
   app.activity(settleContract.name, { handler: activities.settle });
   app.activity(catalogueContract.name, { handler: activities.catalogue });

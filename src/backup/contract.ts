@@ -29,6 +29,26 @@ export type CycleInput = z.infer<typeof cycleInputSchema>;
 /** What the bucket of writes looked like, as the pace takes it. */
 export const seenSchema = z.object({ remaining: z.number(), at: z.number() }).nullable();
 
+/**
+ * Lists a part of what there is, and keeps it for the plan: large estates take more requests than there are at once. Run again, it
+ * lists the same part again.
+ */
+export const surveyContract = defineActivity({
+  name: 'backup-survey',
+  input: z.object({
+    cycle: z.string(),
+    subscriptionId: guid,
+    kind: z.enum(['machines', 'disks']),
+    part: z.number().int().min(0),
+    from: z.string().max(8192).nullable(),
+    /** Pages at most. */
+    most: z.number().int().min(1),
+  }),
+  output: z.object({ next: z.string().max(8192).nullable(), pages: z.number().int() }),
+  retry: patientRetry,
+  timeLimit: seconds(120),
+});
+
 /** Looks at everything, plans, and writes the batches down. Run again, it gives what the first run planned. */
 export const planContract = defineActivity({
   name: 'backup-plan',

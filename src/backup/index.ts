@@ -15,6 +15,7 @@ export {
   pruneContract,
   reconcileContract,
   settleContract,
+  surveyContract,
   takeContract,
   type CycleInput,
   type CycleReport,

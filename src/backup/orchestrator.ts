@@ -10,12 +10,14 @@ import {
   catalogueContract,
   copyContract,
   cycleInputSchema,
+  type CycleInput,
   finishContract,
   planContract,
   pruneContract,
   reconcileContract,
   seenSchema,
   settleContract,
+  surveyContract,
   takeContract,
 } from './contract';
 import { paceEntityName, paceKey, takeShare, type ShareRequest } from './pace.plan';
@@ -33,6 +35,9 @@ const mostLooks = 16;
 /** Copies and deletions go on in another instance after so many rounds: the schedule starts one every five minutes. */
 const mostRounds = 10;
 const copyShare = 20;
+const pagesAtOnce = 100;
+/** 20 parts of at least 5,000 entries. */
+const mostParts = 20;
 const pruneShare = 40;
 
 type Seen = z.infer<typeof seenSchema>;
@@ -43,6 +48,21 @@ function* share(df: DurableContext, key: string, request: ShareRequest): Steps<v
   const wait = (from - df.currentUtcDateTime.getTime()) / 1000;
   if (wait > 0) {
     yield* sleep(df, fromNow(df, wait));
+  }
+}
+
+/** Lists everything of a kind, as many pages at a time as there are reads to spare. */
+function* survey(df: DurableContext, { cycle, subscriptionId }: CycleInput, kind: 'machines' | 'disks'): Steps<void> {
+  let from: string | null = null;
+  for (let part = 0; part < mostParts; part += 1) {
+    const reads: ShareRequest = { kind: 'reads', count: pagesAtOnce, reserve: 50, seen: null, refusedUntil: null };
+    yield* share(df, paceKey(subscriptionId, 'reads'), reads);
+    const input = { cycle, subscriptionId, kind, part, from, most: pagesAtOnce };
+    const listed: { next: string | null } = yield* call(df, surveyContract, input);
+    from = listed.next;
+    if (from === null) {
+      return;
+    }
   }
 }
 
@@ -57,6 +77,8 @@ export function* backupCycleOrchestrator(context: OrchestrationContext): Generat
   const { cycle, subscriptionId } = input;
   const startedAt = df.currentUtcDateTime.toISOString() as Iso8601;
   df.setCustomStatus({ stage: 'plan' });
+  yield* survey(df, input, 'machines');
+  yield* survey(df, input, 'disks');
   const plan = yield* call(df, planContract, input);
   const settling: Task[] = [];
   for (let from = 0; from < plan.writes.length; from += sectionSize) {
@@ -139,7 +161,13 @@ export function* backupBatchOrchestrator(context: OrchestrationContext): Generat
   let { count, seen } = input;
   let refusedUntil: number | null = null;
   for (let tries = 0; tries < mostTries && count > 0; tries += 1) {
-    yield* share(df, paceKey(subscriptionId, 'writes'), { count: Math.min(count, 200), reserve, seen, refusedUntil });
+    yield* share(df, paceKey(subscriptionId, 'writes'), {
+      kind: 'writes',
+      count: Math.min(count, 200),
+      reserve,
+      seen,
+      refusedUntil,
+    });
     const result = yield* call(df, takeContract, { cycle, index });
     seen = result.seen;
     count = result.waiting;
@@ -201,7 +229,13 @@ export function* backupCopiesOrchestrator(context: OrchestrationContext): Genera
     // The first look starts nothing: most of the time there is nothing to start, and a share that is not used is lost.
     most = copyShare;
     const refusedUntil = null;
-    yield* share(df, paceKey(subscriptionId, 'writes'), { count: most, reserve: 20, seen: result.seen, refusedUntil });
+    yield* share(df, paceKey(subscriptionId, 'writes'), {
+      kind: 'writes',
+      count: most,
+      reserve: 20,
+      seen: result.seen,
+      refusedUntil,
+    });
   }
   return { started };
 }
@@ -214,7 +248,13 @@ export function* backupPruningOrchestrator(context: OrchestrationContext): Gener
   let seen: Seen = null;
   let refusedUntil: number | null = null;
   for (let round = 0; round < mostRounds; round += 1) {
-    yield* share(df, paceKey(subscriptionId, 'deletes'), { count: pruneShare, reserve: 0, seen, refusedUntil });
+    yield* share(df, paceKey(subscriptionId, 'deletes'), {
+      kind: 'deletes',
+      count: pruneShare,
+      reserve: 0,
+      seen,
+      refusedUntil,
+    });
     const result = yield* call(df, pruneContract, { subscriptionId, most: pruneShare });
     removed += result.removed;
     seen = result.seen;

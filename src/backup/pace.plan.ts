@@ -8,9 +8,13 @@ import type { EpochMillis } from '../kernel/clock';
  */
 export const paceEntityName = 'arm-pace';
 
-/** ARM's buckets of writes and of deletes: 200, and 10 more each second (Azure Resource Manager, "request limits and throttling"). */
-const capacity = 200;
-const refillPerSecond = 10;
+/** ARM's buckets: what they hold, and what comes back each second (Azure Resource Manager, "request limits and throttling"). */
+const buckets = {
+  reads: { capacity: 250, refillPerSecond: 25 },
+  writes: { capacity: 200, refillPerSecond: 10 },
+  deletes: { capacity: 200, refillPerSecond: 10 },
+} as const;
+export type PaceKind = keyof typeof buckets;
 
 export const paceStateSchema = z.object({
   /** What is left when all shares given so far are used; below 0 when shares lie in the future. */
@@ -21,7 +25,8 @@ export const paceStateSchema = z.object({
 export type PaceState = z.infer<typeof paceStateSchema>;
 
 export const shareRequestSchema = z.object({
-  count: z.number().int().min(1).max(capacity),
+  kind: z.enum(['reads', 'writes', 'deletes']),
+  count: z.number().int().min(1).max(200),
   /** Requests that are left for others. */
   reserve: z.number().int().min(0).max(150),
   /** What ARM said of its own bucket, and when (epoch ms). Others use it as well. */
@@ -34,8 +39,8 @@ export type ShareRequest = z.infer<typeof shareRequestSchema>;
 /** Name of the entity's one operation. Its answer is the instant (epoch ms) from which the share may be used. */
 export const takeShare = 'take-share';
 
-/** Key of the entity of a subscription's writes, or of its deletes by the other identity. */
-export function paceKey(subscriptionId: string, kind: 'writes' | 'deletes'): string {
+/** Key of the entity of a subscription's reads and writes, or of its deletes by the other identity. */
+export function paceKey(subscriptionId: string, kind: PaceKind): string {
   return `${subscriptionId}-${kind}`;
 }
 
@@ -45,6 +50,7 @@ export function takeFrom(
   request: ShareRequest,
   now: EpochMillis,
 ): { readonly state: PaceState; readonly from: number } {
+  const { capacity, refillPerSecond } = buckets[request.kind];
   const grown = (level: number, since: number): number =>
     Math.min(capacity, level + (Math.max(0, now - since) / 1000) * refillPerSecond);
   let level = state === undefined ? capacity : grown(state.level, state.at);

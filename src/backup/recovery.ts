@@ -1,4 +1,5 @@
 /** What drills, restores and exposure offer to the doors. */
+export { createBackupDesk, orderedDrill, orderedRestore, type BackupDesk, type Due } from './desk';
 export { drillActivities, type DrillActivities, type DrillPorts } from './drill/activities';
 export { findLeftoversContract, planDrillContract, recordDrillContract, reportSweepContract } from './drill/contract';
 export {
@@ -43,3 +44,6 @@ export { restoreOrchestrator, restoreRule } from './restore/orchestrator';
 export { restorePermissions } from './restore/permissions';
 export { createRestoreRecords, type RestoreDocument, type RestoreRecords } from './restore/records';
 export { stageActivity, type Leaves } from './restore/stages';
+export { createExposures, type Exposures, type ExposurePorts } from './exposure/sweep';
+export { complianceHtml } from './report/html';
+export { complianceSchema, measurementSchema, type Compliance, type Measurement } from './report/model';

@@ -14,8 +14,8 @@ import { manifestPath, manifestSchema, wholeOf } from './taking';
 const stuckMillis = 30 * 60_000;
 /** What was accepted and is nowhere to be seen after so long was never taken. */
 const unseenMillis = 10 * 60_000;
-/** Up to so many are looked at one by one; a list of all costs more reads only when the vault is small. */
-const oneByOne = 20;
+/** A look costs so many reads at most: the bucket holds 250, and others read as well. What was not looked at waits its turn. */
+const mostReads = 200;
 
 type Taken = Extract<TakeStand, { state: 'taken' }>;
 type Sight = Pick<SnapshotSighting, 'provisioningState' | 'percent' | 'problem'>;
@@ -29,38 +29,50 @@ export function settlingActivities(ports: BackupPorts) {
     return stored === undefined ? [] : manifestSchema.parse(stored.value).batches.map(({ id }) => id);
   }
 
-  async function look(orders: readonly TakeOrder[], abort: AbortSignal): Promise<Map<ResourceId, Sight>> {
-    const seen = new Map<ResourceId, Sight>();
+  /** Pages of each vault when it was last listed: where it has many, looking at the few that matter is cheaper. */
+  const pagesOf = new Map<ResourceId, number>();
+
+  /** What was seen; `null` for what was looked for and is not there. What is missing from the answer was not looked at. */
+  async function look(orders: readonly TakeOrder[], abort: AbortSignal): Promise<Map<ResourceId, Sight | null>> {
+    const seen = new Map<ResourceId, Sight | null>();
     const wholes = orders.filter(({ pointKind }) => pointKind === 'restore-point').map(wholeOf);
     await inTurn(wholes, async (id) => {
       const sighting = await points.restorePoint(id, abort);
-      if (sighting !== undefined) {
-        const { provisioningState } = sighting;
-        seen.set(id, { provisioningState, percent: provisioningState === 'succeeded' ? 100 : 0, problem: null });
-      }
+      const provisioningState = sighting?.provisioningState ?? '';
+      const percent = provisioningState === 'succeeded' ? 100 : 0;
+      seen.set(id, sighting === undefined ? null : { provisioningState, percent, problem: null });
     });
     const wanted = new Set(
       orders
         .filter(({ pointKind }) => pointKind === 'snapshots')
         .flatMap(({ parts }) => parts.map(({ snapshot }) => snapshot)),
     );
-    if (wanted.size <= oneByOne) {
-      await inTurn([...wanted], async (id) => {
-        const sighting = await points.snapshot(id, abort);
-        if (sighting !== undefined) {
-          seen.set(id, sighting);
-        }
+    const vaults = [...new Set([...wanted].map((id) => id.split('/providers/')[0] as ResourceId))];
+    const listing = vaults.reduce((sum, vault) => sum + (pagesOf.get(vault) ?? 1), 0);
+    if (wanted.size <= listing || listing > mostReads) {
+      await inTurn([...wanted].slice(0, mostReads), async (id) => {
+        seen.set(id, (await points.snapshot(id, abort)) ?? null);
       });
       return seen;
     }
-    const vaults = new Set([...wanted].map((id) => id.split('/providers/')[0] as ResourceId));
     for (const vault of vaults) {
+      const inVault = new Set([...wanted].filter((id) => id.startsWith(`${vault}/`)));
+      let pages = 0;
       for await (const page of points.snapshots(vault, abort)) {
+        pages += 1;
         for (const { id, provisioningState, percent, problem } of page) {
-          if (wanted.has(id)) {
+          if (inVault.delete(id)) {
             seen.set(id, { provisioningState, percent, problem });
           }
         }
+        if (inVault.size === 0 || pages >= mostReads) {
+          break;
+        }
+      }
+      pagesOf.set(vault, pages >= mostReads ? Number.POSITIVE_INFINITY : Math.max(pages, pagesOf.get(vault) ?? 1));
+      // Only a list that was read to its end says that something is not there.
+      if (pages < mostReads) {
+        inVault.forEach((id) => seen.set(id, null));
       }
     }
     return seen;
@@ -73,7 +85,7 @@ export function settlingActivities(ports: BackupPorts) {
       const taken = found.flatMap(
         (one) => one?.batch.orders.filter(({ stand }) => stand.state === 'taken').map(({ order }) => order) ?? [],
       );
-      const seen = taken.length === 0 ? new Map<ResourceId, Sight>() : await look(taken, abort);
+      const seen = taken.length === 0 ? new Map<ResourceId, Sight | null>() : await look(taken, abort);
       const now = clock.now();
       let pending = 0;
       const ready: number[] = [];
@@ -131,6 +143,8 @@ export function settlingActivities(ports: BackupPorts) {
 
     finish: handler(finishContract, async (report) => {
       const { cycle, due, complete, failed, left } = report;
+      const parts = await documents.list(`backup/cycles/${cycle}/`);
+      await inTurn(parts.paths, (path) => documents.remove(path));
       if (due > 0 || complete > 0 || failed > 0) {
         await ledger.append([
           { id: `backup.finished:${cycle}`, kind: 'backup.finished', subject: cycle, data: { ...report } },
@@ -158,7 +172,7 @@ function statement({ order, stand }: Settled): Json {
 }
 
 /** The batch with what was seen; the same object when nothing has changed. Pure. */
-export function settledBatch(batch: Batch, seen: ReadonlyMap<ResourceId, Sight>, now: EpochMillis): Batch {
+export function settledBatch(batch: Batch, seen: ReadonlyMap<ResourceId, Sight | null>, now: EpochMillis): Batch {
   let changed = false;
   const orders = batch.orders.map(({ order, stand }) => {
     if (stand.state !== 'taken') {
@@ -174,7 +188,7 @@ export function settledBatch(batch: Batch, seen: ReadonlyMap<ResourceId, Sight>,
 function settledStand(
   order: TakeOrder,
   stand: Taken,
-  seen: ReadonlyMap<ResourceId, Sight>,
+  seen: ReadonlyMap<ResourceId, Sight | null>,
   now: EpochMillis,
 ): TakeStand {
   const { takenAt, spreadSeconds } = stand;
@@ -187,16 +201,17 @@ function settledStand(
   });
   const ids = order.pointKind === 'restore-point' ? [wholeOf(order)] : order.parts.map(({ snapshot }) => snapshot);
   const sights = ids.map((id) => seen.get(id));
-  const bad = sights.find(
-    (sight) => sight !== undefined && (sight.problem !== null || sight.provisioningState === 'failed'),
-  );
-  if (bad !== undefined) {
+  const bad = sights.find((sight) => sight != null && (sight.problem !== null || sight.provisioningState === 'failed'));
+  if (bad != null) {
     return failed(bad.problem ?? 'the platform says that it failed');
   }
-  if (sights.some((sight) => sight === undefined)) {
+  if (sights.includes(null)) {
     return now - Date.parse(takenAt) > unseenMillis
       ? failed('it was accepted, and is not there: the platform did nothing, or somebody deleted it')
       : stand;
+  }
+  if (sights.includes(undefined)) {
+    return stand;
   }
   const percent = Math.min(...sights.map((sight) => sight?.percent ?? 0));
   if (percent >= 100 && sights.every((sight) => sight?.provisioningState === 'succeeded')) {

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { handler } from '../kernel/activity';
+import type { Json } from '../kernel/canonical-json';
 import { isoOf, type EpochMillis, type Iso8601 } from '../kernel/clock';
 import { ConflictError } from '../kernel/errors';
 import { uuidOf } from '../kernel/hash';
 import type { ResourceId } from '../kernel/resource-id';
-import { instantSchema } from '../kernel/schemas';
+import { instantSchema, resourceIdSchema } from '../kernel/schemas';
 import type { AskResult, SnapshotOrder } from '../ports/recovery-points';
 import { inTurn } from './catalogue';
-import { planContract, takeContract } from './contract';
+import { planContract, surveyContract, takeContract } from './contract';
 import { retained } from './item.plan';
 import type { Batch, ItemSummary, TakeOrder, TakeStand } from './model';
 import { batchesOf, dueOrders, pointIdOf, orderOf, selectItems, vaultOf, writesOf, type ProtectedItem } from './plan';
@@ -27,7 +28,31 @@ export const manifestSchema = z.object({
 });
 export type Manifest = z.infer<typeof manifestSchema>;
 
+/** What was listed for a cycle, a part at a time. */
+export const surveyPath = (cycle: string, kind: string, part: number): string =>
+  `backup/cycles/${cycle}/${kind}-${part}.json`;
+
 export const manifestPath = (cycle: string): string => `backup/cycles/${cycle}.json`;
+
+const place = { name: z.string(), location: z.string(), tags: z.record(z.string(), z.string()) };
+
+const machineListingSchema = z.object({
+  id: resourceIdSchema,
+  ...place,
+  systemDisk: resourceIdSchema.nullable(),
+  dataDisks: z.array(z.object({ lun: z.number(), disk: resourceIdSchema })),
+  createdAt: instantSchema.nullable(),
+});
+
+const diskListingSchema = z.object({
+  id: resourceIdSchema,
+  ...place,
+  sizeBytes: z.number(),
+  sku: z.string(),
+  encryptionSet: resourceIdSchema.nullable(),
+  attachedTo: resourceIdSchema.nullable(),
+  readable: z.boolean(),
+});
 
 /** So many snapshots are asked for at once: answers take about a second, and ten a second may be asked for. */
 const takesAtOnce = 12;
@@ -44,8 +69,37 @@ export function takingActivities(ports: BackupPorts) {
     return stored === undefined ? undefined : manifestSchema.parse(stored.value);
   }
 
+  async function surveyed<Listing>(cycle: string, kind: string, schema: z.ZodType<Listing>): Promise<Listing[]> {
+    const found: Listing[] = [];
+    for (let part = 0; ; part += 1) {
+      const stored = await documents.get(surveyPath(cycle, kind, part));
+      if (stored === undefined) {
+        return found;
+      }
+      found.push(...z.array(schema).parse(stored.value));
+    }
+  }
+
   return {
-    plan: handler(planContract, async ({ cycle, subscriptionId, only }, abort) => {
+    survey: handler(surveyContract, async ({ cycle, subscriptionId, kind, part, from, most }, abort) => {
+      const path = surveyPath(cycle, kind, part);
+      const { found, next, pages } =
+        kind === 'machines'
+          ? await points.machinePages(subscriptionId, from, most, abort)
+          : await points.diskPages(subscriptionId, from, most, abort);
+      const stored = await documents.get(path);
+      const value = found as unknown as Json;
+      const done =
+        stored === undefined
+          ? (await documents.create(path, value)).kind === 'created'
+          : (await documents.replace(path, value, stored.etag)).kind === 'replaced';
+      if (!done) {
+        throw new ConflictError('SurveyContended', `another attempt at ${path} is under way`);
+      }
+      return { next, pages };
+    }),
+
+    plan: handler(planContract, async ({ cycle, subscriptionId, only }) => {
       const known = await manifest(cycle);
       if (known !== undefined) {
         return planned(known);
@@ -53,8 +107,8 @@ export function takingActivities(ports: BackupPorts) {
       const now = clock.now();
       const [policy, machines, disks, summaries, open] = await Promise.all([
         ports.policy(),
-        points.machines(subscriptionId, abort),
-        points.disks(subscriptionId, abort),
+        surveyed(cycle, 'machines', machineListingSchema),
+        surveyed(cycle, 'disks', diskListingSchema),
         catalogue.summaries(),
         catalogue.openBatches(),
       ]);

@@ -68,6 +68,13 @@ export interface RestorePointSighting {
   readonly disks: readonly { readonly disk: ResourceId; readonly restorePoint: ResourceId }[];
 }
 
+/** A part of a long list: so many pages, and where the next one begins; null after the last. The place is opaque. */
+export interface Listed<Listing> {
+  readonly found: readonly Listing[];
+  readonly next: string | null;
+  readonly pages: number;
+}
+
 /**
  * Recovery points on the platform. Lists come a page at a time from one request each, so that looking at thousands costs a few
  * reads. Every method throws `TransientError` when the platform cannot be reached or answers with a failure of its own (and,
@@ -76,6 +83,19 @@ export interface RestorePointSighting {
 export interface RecoveryPoints {
   machines(subscriptionId: string, abort: AbortSignal): Promise<readonly MachineListing[]>;
   disks(subscriptionId: string, abort: AbortSignal): Promise<readonly DiskListing[]>;
+  /** At most so many pages of the machines, from a place on. For estates that are more than one share of reads. */
+  machinePages(
+    subscriptionId: string,
+    from: string | null,
+    most: number,
+    abort: AbortSignal,
+  ): Promise<Listed<MachineListing>>;
+  diskPages(
+    subscriptionId: string,
+    from: string | null,
+    most: number,
+    abort: AbortSignal,
+  ): Promise<Listed<DiskListing>>;
   /** Every snapshot in a resource group, a page at a time. Ends early without a fault when the consumer stops. */
   snapshots(resourceGroup: ResourceId, abort: AbortSignal): AsyncIterable<readonly SnapshotSighting[]>;
   /** One snapshot; `undefined` when there is certainly none. */

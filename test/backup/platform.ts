@@ -20,7 +20,7 @@ tiers:
     rpo: 1h
     rto: 1h
     copyTo: northeurope
-    retention: { keepLast: 2, deleteAfter: 30m }
+    retention: { keepLast: 2, deleteAfter: 2h }
   bronze:
     rpo: 12h
     rto: 1d

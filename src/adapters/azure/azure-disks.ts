@@ -5,6 +5,7 @@ import { parseResourceId, type ResourceId } from '../../kernel/resource-id';
 import type {
   AskResult,
   DiskListing,
+  Listed,
   MachineListing,
   RecoveryPointRemoval,
   RecoveryPoints,
@@ -41,6 +42,12 @@ export function createAzureDisks(options: { readonly clients: AzureClients }): R
       }
       return found;
     },
+
+    machinePages: (subscriptionId, from, most, abort) =>
+      part(clients.compute(subscriptionId).virtualMachines.listAll({ abortSignal: abort }), machineListing, from, most),
+
+    diskPages: (subscriptionId, from, most, abort) =>
+      part(clients.compute(subscriptionId).disks.list({ abortSignal: abort }), diskListing, from, most),
 
     async *snapshots(resourceGroup, abort) {
       const { subscriptionId, name } = parsed(resourceGroup);
@@ -204,6 +211,34 @@ async function* pages<Item>(list: { byPage(): AsyncIterableIterator<Item[]> }): 
   } catch (error) {
     throw classify(error);
   }
+}
+
+/** So many entries make one part, however few pages they come in: a part is kept as one document. */
+const mostListed = 5_000;
+
+/** A few pages of a list, and where the next begins. */
+async function part<Item, Listing>(
+  list: {
+    byPage(settings?: { continuationToken?: string }): AsyncIterableIterator<Item[] & { continuationToken?: string }>;
+  },
+  read: (item: Item) => Listing[],
+  from: string | null,
+  most: number,
+): Promise<Listed<Listing>> {
+  const found: Listing[] = [];
+  let pageCount = 0;
+  try {
+    for await (const page of list.byPage(from === null ? {} : { continuationToken: from })) {
+      found.push(...page.flatMap(read));
+      pageCount += 1;
+      if (page.continuationToken !== undefined && (pageCount >= most || found.length >= mostListed)) {
+        return { found, next: page.continuationToken, pages: pageCount };
+      }
+    }
+  } catch (error) {
+    throw classify(error);
+  }
+  return { found, next: null, pages: pageCount };
 }
 
 async function orAbsent<Value>(asking: Promise<Value>): Promise<Value | undefined> {

@@ -94,12 +94,12 @@ it('is monotone: a policy that asks for more of anything drops nothing that the 
   });
   fc.assert(
     fc.property(points, policies, more, zone, (given, policy, extra, timeZone) => {
-      const larger = { ...policy };
+      const larger: { -readonly [Name in keyof Retention]: Retention[Name] } = { ...policy };
       for (const [name, amount] of Object.entries(extra) as [keyof typeof extra, number][]) {
         larger[name] = (policy[name] ?? 0) + amount;
       }
       if (larger.keepWithin === 0) {
-        delete larger.keepWithin;
+        larger.keepWithin = undefined;
       }
       const small = keptIds(given, policy, timeZone);
       const large = keptIds(given, larger, timeZone);

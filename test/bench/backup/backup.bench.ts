@@ -203,7 +203,8 @@ async function measure(disks: number): Promise<void> {
     const own = { principal: 'caretaker' };
     const counts = await cloud.control.counts(own);
     const writes = await cloud.control.journal({ ...own, method: 'PUT' });
-    const seconds = ((writes.at(-1)?.at ?? begin) - (writes[0]?.at ?? begin)) / 1000;
+    const seconds = ((writes.at(-1)?.at ?? begin) - begin) / 1000;
+    const writing = ((writes.at(-1)?.at ?? begin) - (writes[0]?.at ?? begin)) / 1000;
     const { actions, longest } = durableWork(host);
     const floor = Math.max(0, (disks - 200) / 10);
     const line: Record<string, unknown> = {
@@ -211,7 +212,7 @@ async function measure(disks: number): Promise<void> {
       floorSeconds: floor,
       complete: first.complete * 2,
       failed: first.failed,
-      budgetUsed: Number((writes.length / (200 + 10 * seconds)).toFixed(4)),
+      budgetUsed: Number((writes.length / (200 + 10 * writing)).toFixed(4)),
       throttled: counts.throttled,
       writesPerSnapshot: Number((counts.writes / disks).toFixed(3)),
       readsPerSnapshot: Number((counts.reads / disks).toFixed(3)),
