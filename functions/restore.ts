@@ -23,29 +23,34 @@ import {
   stageContract,
   sweepOrchestrator,
   sweepOrchestratorName,
-  type DrillRecords,
+  createBackupDesk,
+  createExposures,
+  type BackupDesk,
   type Leaves,
   type LimitsFor,
-  type RestoreRecords,
 } from '../src/backup';
 import { everywhere, fenceProblem, switchProblem } from '../src/guard';
 import type { Clock } from '../src/kernel/clock';
-import { environmentOf, limitsOf } from '../src/rules';
+import { resourceIdSchema } from '../src/kernel/schemas';
+import type { EventHandler } from '../src/operator';
+import { compileGlob, environmentOf, limitsOf } from '../src/rules';
 import { orderLimits } from '../src/run';
-import type { Restoring } from '../src/ports/restoring';
 import type { BackupParts } from './backup';
 import type { Foundation } from './foundation';
 
-/** What the operator API takes from drills and restores. */
+/** What the doors take from drills and restores. */
 export interface RestoreParts {
-  readonly restoring: Restoring;
-  readonly drills: DrillRecords;
-  readonly restores: RestoreRecords;
+  readonly desk: BackupDesk;
+  /** For events of the platform: what has come and is not protected is told at once, and not at the next sweep. */
+  readonly handlers: Readonly<Record<string, EventHandler>>;
 }
+
+/** Measuring looks at everything there is. Milliseconds. */
+const sweepLimit = 240_000;
 
 /** Registers drills and restores: their orchestrations and activities, the schedule of drills, and the sweep for what they left. */
 export function registerRestores(foundation: Foundation, backup: BackupParts): RestoreParts {
-  const { config, clients, clock, documents, ledger, notifications, policies } = foundation;
+  const { config, clients, clock, documents, ledger, ledgerLogs, log, notifications, policies } = foundation;
   const { catalogue } = backup;
   const policy = () => backup.policies.current();
   const restoring = createAzureRestoring({ clients });
@@ -127,7 +132,43 @@ export function registerRestores(foundation: Foundation, backup: BackupParts): R
       }
     },
   });
-  return { restoring, drills, restores };
+  const exposures = createExposures({
+    policy,
+    catalogue,
+    drills,
+    points: backup.points,
+    documents,
+    reports: ledgerLogs,
+    notifications,
+    glob: compileGlob,
+    clock,
+    log,
+    subscriptions,
+    environment,
+    environmentOf: async (item) => environmentOf(await policies.current(), item) ?? environment,
+  });
+  app.client.timer('backup-exposure', {
+    schedule: '10 */15 * * * *',
+    handler: async () => {
+      await exposures.sweep(AbortSignal.timeout(sweepLimit));
+    },
+  });
+  app.client.timer('backup-report-daily', {
+    schedule: '25 7 5 * * *',
+    handler: async () => {
+      await exposures.publish(AbortSignal.timeout(sweepLimit));
+    },
+  });
+  const written: EventHandler = async (event) => {
+    const parsed = resourceIdSchema.safeParse(event.subject);
+    if (parsed.success && /\/microsoft[.]compute\/(?:virtualmachines|disks)\/[^/]+$/.test(parsed.data)) {
+      await exposures.noticed(parsed.data, AbortSignal.timeout(sweepLimit));
+    }
+  };
+  return {
+    desk: createBackupDesk({ policy, catalogue, exposures, drills, restoring, records: restores, clock }),
+    handlers: { 'Microsoft.Resources.ResourceWriteSuccess': written },
+  };
 }
 
 /** The guards behind a leave: kill switches of everything, of the environment and of the rule in it, then the lease. */

@@ -3,10 +3,13 @@ import type { Clock } from '../kernel/clock';
 import type { Log } from '../kernel/log';
 import type { DeadLetters, DecisionRecords, FieldDecisions, Ledger, Reports, Verification } from '../ledger';
 import type { Outbox } from '../notify';
+import type { Inventory } from '../inventory';
 import type { Documents } from '../ports/documents';
+import type { ResourceTags } from '../ports/resource-group';
 import type { PolicyStore } from '../rules';
 import type { Intake } from '../run';
 import type { Procedure } from '../runbooks';
+import type { BackupDesk } from '../backup';
 import type { DnsDesk } from '../dns';
 import type { RotationDesk } from '../rotation';
 import type { ScalingDesk } from '../scaling';
@@ -14,6 +17,7 @@ import type { Drifts, ManifestStore } from '../stacks';
 import type { Access } from './access';
 import type { Approvals } from '../approvals';
 import { actingRoutes } from './acting';
+import { backupRoutes } from './backup';
 import { approvalRoutes } from './approvals';
 import { explainingRoutes } from './explaining';
 import { dnsRoutes } from './dns';
@@ -44,6 +48,9 @@ export interface OperatorDeps {
   /** Where orders are entered, and decisions are listed from. */
   readonly ledger: Ledger;
   readonly documents: Documents;
+  /** Tags of resources, and what there is. */
+  readonly tags: ResourceTags;
+  readonly inventory: Pick<Inventory, 'find'>;
   readonly approvals: Approvals;
   /** How people are told, and what did not reach them. */
   readonly outbox: Outbox;
@@ -54,6 +61,8 @@ export interface OperatorDeps {
     readonly fieldDecisions: FieldDecisions;
   };
   readonly scaling: ScalingDesk;
+  /** Where backups are looked at, and drills and restores are ordered. */
+  readonly backup: BackupDesk;
   /** Where orders about DNS are given; absent without a document of it. */
   readonly dns: DnsDesk | undefined;
   /** Where rotations of secrets are ordered. */
@@ -74,6 +83,7 @@ export function operatorRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
     ...dnsRoutes(deps),
     ...explainingRoutes(deps),
     ...scalingRoutes(deps),
+    ...backupRoutes(deps),
     ...rotationRoutes(deps),
     ...stackRoutes(deps),
     ...libraryRoutes(deps),

@@ -17,6 +17,8 @@ export const promisedResourceSchema = z.object({
   newestProven: newestSchema.nullable(),
   /** How long takings took, from start to complete, of the newest points. */
   takingSeconds: z.array(z.number().min(0)),
+  /** When the next point is due by the schedule; people are not alarmed before it had its chance. Null when nobody knows. */
+  dueAt: instantSchema.nullable(),
   /** How long each restore in a drill took until the machine answered, oldest first. */
   restoreSeconds: z.array(z.number().min(0)),
 });

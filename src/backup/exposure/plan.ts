@@ -11,6 +11,9 @@ const drillsLookedAt = 20;
 /** People are told at least this share of the objective before the last chance. */
 const warningShare = 0.1;
 
+/** A point that is due is begun at the next look of the schedule; this is two of them. Seconds. */
+const graceSeconds = 600;
+
 /**
  * The value below or at which the given share of the values lies (nearest rank); null without values.
  * With 20 values the 95th percentile is the 19th smallest.
@@ -55,7 +58,10 @@ export function exposureOf(promised: PromisedResource, now: EpochMillis): Exposu
   const from = newest === null ? Math.min(epoch(since), now) : Math.min(epoch(newest.takenAt), now);
   const breach = from + rpoSeconds * 1000;
   const lastChance = breach - takingSeconds * 1000;
-  const alert = Math.max(from, lastChance - Math.max(takingSeconds, warningShare * rpoSeconds) * 1000);
+  const early = Math.max(from, lastChance - Math.max(takingSeconds, warningShare * rpoSeconds) * 1000);
+  // A schedule that uses a window may be late on purpose: it is alarming only when the point is overdue, or too late.
+  const overdue = promised.dueAt === null ? early : epoch(promised.dueAt) + (takingSeconds + graceSeconds) * 1000;
+  const alert = Math.min(lastChance, Math.max(early, overdue));
   const standing: Standing = now > breach ? 'breached' : now >= alert ? 'at-risk' : 'kept';
   const ageSeconds = Math.max(0, (now - from) / 1000);
 

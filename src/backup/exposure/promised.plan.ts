@@ -1,5 +1,6 @@
-import type { EpochMillis } from '../../kernel/clock';
+import { isoOf, type EpochMillis } from '../../kernel/clock';
 import type { ItemSummary } from '../model';
+import { dueOf } from '../plan';
 import type { BackupPolicy } from '../policy.model';
 import type { Exposure, PromisedResource } from './model';
 import { exposureOf } from './plan';
@@ -9,6 +10,7 @@ export function promisedOf(
   policy: BackupPolicy,
   summary: ItemSummary,
   restoreSeconds: readonly number[],
+  now: EpochMillis,
 ): PromisedResource | undefined {
   const tier = policy.tiers[summary.tier];
   if (tier === undefined) {
@@ -23,6 +25,7 @@ export function promisedOf(
     newest: summary.newest,
     newestProven: summary.newestProven,
     takingSeconds: summary.durations,
+    dueAt: isoOf(dueOf(summary.item, tier, summary, now, policy.timeZone).dueAt),
     restoreSeconds: [...restoreSeconds],
   };
 }
@@ -34,6 +37,6 @@ export function exposureOfItem(
   restoreSeconds: readonly number[],
   now: EpochMillis,
 ): Exposure | undefined {
-  const promised = promisedOf(policy, summary, restoreSeconds);
+  const promised = promisedOf(policy, summary, restoreSeconds, now);
   return promised === undefined ? undefined : exposureOf(promised, now);
 }
