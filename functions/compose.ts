@@ -1,10 +1,13 @@
-import { app } from '@azure/functions';
-import { createAzureLibrary, createAzureResourceGroups } from '../src/adapters/azure';
-import { createEntraTokens } from '../src/adapters/entra';
-import type { Config } from '../src/config';
-import type { Log } from '../src/kernel/log';
-import { describeError, InvalidInputError } from '../src/kernel/errors';
-import { createInventory } from '../src/inventory';
+import { app } from "@azure/functions";
+import {
+  createAzureLibrary,
+  createAzureResourceGroups,
+} from "../src/adapters/azure";
+import { createEntraTokens } from "../src/adapters/entra";
+import type { Config } from "../src/config";
+import type { Log } from "../src/kernel/log";
+import { describeError, InvalidInputError } from "../src/kernel/errors";
+import { createInventory } from "../src/inventory";
 import {
   createDeadLetters,
   createDecisionRecords,
@@ -12,28 +15,40 @@ import {
   createIncidentDocuments,
   createRunDocuments,
   verifyLedger,
-} from '../src/ledger';
-import { joinHandlers, keyAccess, tokenAccess, type Access } from '../src/operator';
-import { createCorrelations, createEffectJournal, createIntake, createRecords, runActivities } from '../src/run';
-import { catalogue, procedures } from '../src/runbooks';
-import { registerAlerts } from './alerts';
-import { registerApprovals } from './approvals';
-import { registerBackup } from './backup';
-import { registerDns } from './dns';
-import { registerEvents } from './events';
-import { documentMaxAge, layFoundation, type Given } from './foundation';
-import { registerOperator } from './operator';
-import { registerOrchestrations } from './orchestrations';
-import { registerRotation } from './rotation';
-import { composeScaling, registerScaling } from './scaling';
-import { registerRestores } from './restore';
-import { registerSchedules } from './schedules';
-import { registerStacks } from './stacks';
+} from "../src/ledger";
+import {
+  joinHandlers,
+  keyAccess,
+  tokenAccess,
+  type Access,
+} from "../src/operator";
+import {
+  createCorrelations,
+  createEffectJournal,
+  createIntake,
+  createRecords,
+  runActivities,
+} from "../src/run";
+import { catalogue, procedures } from "../src/runbooks";
+import { registerAlerts } from "./alerts";
+import { registerApprovals } from "./approvals";
+import { registerBackup } from "./backup";
+import { registerDns } from "./dns";
+import { registerEvents } from "./events";
+import { documentMaxAge, layFoundation, type Given } from "./foundation";
+import { registerOperator } from "./operator";
+import { registerOrchestrations } from "./orchestrations";
+import { registerRotation } from "./rotation";
+import { composeScaling, registerScaling } from "./scaling";
+import { registerRestores } from "./restore";
+import { registerSchedules } from "./schedules";
+import { registerStacks } from "./stacks";
 
 /** Makes adapters from the configuration and registers every function. Touches the network only when something runs. */
 export function compose(config: Config, given: Given = {}): void {
   const foundation = layFoundation(config, given);
-  const { log, clock, clients, documents, ledger, ledgerLogs, policies } = foundation;
+  const { log, clock, clients, documents, ledger, ledgerLogs, policies } =
+    foundation;
   const access = accessOf(config, log);
 
   const decisions = createDecisionRecords({ documents, clock });
@@ -44,11 +59,25 @@ export function compose(config: Config, given: Given = {}): void {
 
   const evidence = createEvidence({ documents, clock });
   const hands = procedures(
-    createAzureLibrary({ clients, endpoint: config.azure.armEndpoint, documents, evidence, clock }),
+    createAzureLibrary({
+      clients,
+      endpoint: config.azure.armEndpoint,
+      documents,
+      evidence,
+      clock,
+    }),
   );
   const scaling = composeScaling(foundation, { runs });
-  const resources = createAzureResourceGroups({ arm: clients.arm, endpoint: config.azure.armEndpoint });
-  const inventory = createInventory({ groups: resources, documents, clock, log });
+  const resources = createAzureResourceGroups({
+    arm: clients.arm,
+    endpoint: config.azure.armEndpoint,
+  });
+  const inventory = createInventory({
+    groups: resources,
+    documents,
+    clock,
+    log,
+  });
   const correlations = createCorrelations({ documents, clock });
   const intake = createIntake({
     policies,
@@ -78,33 +107,48 @@ export function compose(config: Config, given: Given = {}): void {
       // answer 503 until it can.
       if (error instanceof InvalidInputError) {
         const listed = error.problems.map(
-          ({ path, message, line, column }) => `  ${line ?? 1}:${column ?? 1} ${path}: ${message}`,
+          ({ path, message, line, column }) =>
+            `  ${line ?? 1}:${column ?? 1} ${path}: ${message}`,
         );
         throw new InvalidInputError(
           error.code,
-          [`${config.policyLocation}: ${error.message}`, ...listed].join('\n'),
+          [`${config.policyLocation}: ${error.message}`, ...listed].join("\n"),
           error.problems,
         );
       }
-      log.warn('the policy cannot be read yet', { error: describeError(error) });
+      log.warn("the policy cannot be read yet", {
+        error: describeError(error),
+      });
     }
   });
 
   registerOrchestrations({ activities, clock });
-  registerAlerts({ intake, deadLetters, subscriptions: config.subscriptions, clock, log }, access);
+  registerAlerts(
+    { intake, deadLetters, subscriptions: config.subscriptions, clock, log },
+    access,
+  );
   const rotation = registerRotation(foundation);
+  const restores = registerRestores(foundation, registerBackup(foundation));
   registerEvents(
-    { handlers: joinHandlers([rotation.handlers]), deadLetters, subscriptions: config.subscriptions, clock, log },
+    {
+      handlers: joinHandlers([rotation.handlers, restores.handlers]),
+      deadLetters,
+      subscriptions: config.subscriptions,
+      clock,
+      log,
+    },
     access,
     {
-      queue: config.eventDelivery === 'queue',
+      queue: config.eventDelivery === "queue",
     },
   );
-  const stacks = registerStacks(foundation, { intake, deadLetters, manifestMaxAge: documentMaxAge });
+  const stacks = registerStacks(foundation, {
+    intake,
+    deadLetters,
+    manifestMaxAge: documentMaxAge,
+  });
   const dns = registerDns(foundation);
   registerApprovals(foundation);
-  const backup = registerBackup(foundation);
-  registerRestores(foundation, backup);
   registerSchedules({ intake, clock });
   registerScaling(scaling);
   registerOperator({
@@ -117,12 +161,18 @@ export function compose(config: Config, given: Given = {}): void {
     intake,
     subscriptions: config.subscriptions,
     procedures: hands,
-    verifyLedger: () => verifyLedger({ logs: ledgerLogs, documents, environment: config.environment }),
+    verifyLedger: () =>
+      verifyLedger({
+        logs: ledgerLogs,
+        documents,
+        environment: config.environment,
+      }),
     ledger,
     documents,
     approvals: foundation.approvals,
     outbox: foundation.notifications,
     scaling: scaling.desk,
+    backup: restores.desk,
     dns,
     rotation: rotation.desk,
     stacks,
@@ -135,13 +185,20 @@ export function compose(config: Config, given: Given = {}): void {
 function accessOf({ api, storage }: Config, log: Log): Access {
   if (api.tokens !== undefined) {
     const { tenantId, audiences, issuer } = api.tokens;
-    const tokens = createEntraTokens({ tenantId, audiences, ...(issuer === undefined ? {} : { issuer }) });
+    const tokens = createEntraTokens({
+      tenantId,
+      audiences,
+      ...(issuer === undefined ? {} : { issuer }),
+    });
     return tokenAccess({ tokens, log });
   }
-  if (storage.kind === 'identity') {
-    const message = "is missing; set it to the application's client id and identifier URI, separated by a comma";
-    const path = 'CARETAKER_API_AUDIENCE';
-    throw new InvalidInputError('BadConfiguration', `${path} ${message}`, [{ path, message }]);
+  if (storage.kind === "identity") {
+    const message =
+      "is missing; set it to the application's client id and identifier URI, separated by a comma";
+    const path = "CARETAKER_API_AUDIENCE";
+    throw new InvalidInputError("BadConfiguration", `${path} ${message}`, [
+      { path, message },
+    ]);
   }
   return keyAccess();
 }
