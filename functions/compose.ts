@@ -1,13 +1,10 @@
-import { app } from "@azure/functions";
-import {
-  createAzureLibrary,
-  createAzureResourceGroups,
-} from "../src/adapters/azure";
-import { createEntraTokens } from "../src/adapters/entra";
-import type { Config } from "../src/config";
-import type { Log } from "../src/kernel/log";
-import { describeError, InvalidInputError } from "../src/kernel/errors";
-import { createInventory } from "../src/inventory";
+import { app } from '@azure/functions';
+import { createAzureLibrary, createAzureResourceGroups } from '../src/adapters/azure';
+import { createEntraTokens } from '../src/adapters/entra';
+import type { Config } from '../src/config';
+import type { Log } from '../src/kernel/log';
+import { describeError, InvalidInputError } from '../src/kernel/errors';
+import { createInventory } from '../src/inventory';
 import {
   createDeadLetters,
   createDecisionRecords,
@@ -15,40 +12,28 @@ import {
   createIncidentDocuments,
   createRunDocuments,
   verifyLedger,
-} from "../src/ledger";
-import {
-  joinHandlers,
-  keyAccess,
-  tokenAccess,
-  type Access,
-} from "../src/operator";
-import {
-  createCorrelations,
-  createEffectJournal,
-  createIntake,
-  createRecords,
-  runActivities,
-} from "../src/run";
-import { catalogue, procedures } from "../src/runbooks";
-import { registerAlerts } from "./alerts";
-import { registerApprovals } from "./approvals";
-import { registerBackup } from "./backup";
-import { registerDns } from "./dns";
-import { registerEvents } from "./events";
-import { documentMaxAge, layFoundation, type Given } from "./foundation";
-import { registerOperator } from "./operator";
-import { registerOrchestrations } from "./orchestrations";
-import { registerRotation } from "./rotation";
-import { composeScaling, registerScaling } from "./scaling";
-import { registerRestores } from "./restore";
-import { registerSchedules } from "./schedules";
-import { registerStacks } from "./stacks";
+} from '../src/ledger';
+import { joinHandlers, keyAccess, tokenAccess, type Access } from '../src/operator';
+import { createCorrelations, createEffectJournal, createIntake, createRecords, runActivities } from '../src/run';
+import { catalogue, procedures } from '../src/runbooks';
+import { registerAlerts } from './alerts';
+import { registerApprovals } from './approvals';
+import { registerBackup } from './backup';
+import { registerDns } from './dns';
+import { registerEvents } from './events';
+import { documentMaxAge, layFoundation, type Given } from './foundation';
+import { registerOperator } from './operator';
+import { registerOrchestrations } from './orchestrations';
+import { registerRotation } from './rotation';
+import { composeScaling, registerScaling } from './scaling';
+import { registerRestores } from './restore';
+import { registerSchedules } from './schedules';
+import { registerStacks } from './stacks';
 
 /** Makes adapters from the configuration and registers every function. Touches the network only when something runs. */
 export function compose(config: Config, given: Given = {}): void {
   const foundation = layFoundation(config, given);
-  const { log, clock, clients, documents, ledger, ledgerLogs, policies } =
-    foundation;
+  const { log, clock, clients, documents, ledger, ledgerLogs, policies } = foundation;
   const access = accessOf(config, log);
 
   const decisions = createDecisionRecords({ documents, clock });
@@ -107,26 +92,22 @@ export function compose(config: Config, given: Given = {}): void {
       // answer 503 until it can.
       if (error instanceof InvalidInputError) {
         const listed = error.problems.map(
-          ({ path, message, line, column }) =>
-            `  ${line ?? 1}:${column ?? 1} ${path}: ${message}`,
+          ({ path, message, line, column }) => `  ${line ?? 1}:${column ?? 1} ${path}: ${message}`,
         );
         throw new InvalidInputError(
           error.code,
-          [`${config.policyLocation}: ${error.message}`, ...listed].join("\n"),
+          [`${config.policyLocation}: ${error.message}`, ...listed].join('\n'),
           error.problems,
         );
       }
-      log.warn("the policy cannot be read yet", {
+      log.warn('the policy cannot be read yet', {
         error: describeError(error),
       });
     }
   });
 
   registerOrchestrations({ activities, clock });
-  registerAlerts(
-    { intake, deadLetters, subscriptions: config.subscriptions, clock, log },
-    access,
-  );
+  registerAlerts({ intake, deadLetters, subscriptions: config.subscriptions, clock, log }, access);
   const rotation = registerRotation(foundation);
   const restores = registerRestores(foundation, registerBackup(foundation));
   registerEvents(
@@ -139,7 +120,7 @@ export function compose(config: Config, given: Given = {}): void {
     },
     access,
     {
-      queue: config.eventDelivery === "queue",
+      queue: config.eventDelivery === 'queue',
     },
   );
   const stacks = registerStacks(foundation, {
@@ -192,13 +173,10 @@ function accessOf({ api, storage }: Config, log: Log): Access {
     });
     return tokenAccess({ tokens, log });
   }
-  if (storage.kind === "identity") {
-    const message =
-      "is missing; set it to the application's client id and identifier URI, separated by a comma";
-    const path = "CARETAKER_API_AUDIENCE";
-    throw new InvalidInputError("BadConfiguration", `${path} ${message}`, [
-      { path, message },
-    ]);
+  if (storage.kind === 'identity') {
+    const message = "is missing; set it to the application's client id and identifier URI, separated by a comma";
+    const path = 'CARETAKER_API_AUDIENCE';
+    throw new InvalidInputError('BadConfiguration', `${path} ${message}`, [{ path, message }]);
   }
   return keyAccess();
 }
