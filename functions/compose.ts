@@ -40,29 +40,15 @@ export function compose(config: Config, given: Given = {}): void {
   const deadLetters = createDeadLetters({ documents });
   const runs = createRunDocuments({ documents });
   const incidents = createIncidentDocuments({ documents });
-  const records = createRecords({ documents, ledger, runs, incidents, clock });
+  const records = createRecords({ documents, ledger, runs, incidents, clock, notifications: foundation.notifications });
 
   const evidence = createEvidence({ documents, clock });
   const hands = procedures(
-    createAzureLibrary({
-      clients,
-      endpoint: config.azure.armEndpoint,
-      documents,
-      evidence,
-      clock,
-    }),
+    createAzureLibrary({ clients, endpoint: config.azure.armEndpoint, documents, evidence, clock }),
   );
   const scaling = composeScaling(foundation, { runs });
-  const resources = createAzureResourceGroups({
-    arm: clients.arm,
-    endpoint: config.azure.armEndpoint,
-  });
-  const inventory = createInventory({
-    groups: resources,
-    documents,
-    clock,
-    log,
-  });
+  const resources = createAzureResourceGroups({ arm: clients.arm, endpoint: config.azure.armEndpoint });
+  const inventory = createInventory({ groups: resources, documents, clock, log });
   const correlations = createCorrelations({ documents, clock });
   const intake = createIntake({
     policies,
@@ -73,6 +59,7 @@ export function compose(config: Config, given: Given = {}): void {
     documents,
     inventory,
     correlations,
+    notifications: foundation.notifications,
     clock,
     log,
   });
@@ -81,6 +68,7 @@ export function compose(config: Config, given: Given = {}): void {
     journal: createEffectJournal(documents, clock),
     records,
     closing: intake,
+    tags: resources,
     clock,
   });
 
@@ -100,9 +88,7 @@ export function compose(config: Config, given: Given = {}): void {
           error.problems,
         );
       }
-      log.warn('the policy cannot be read yet', {
-        error: describeError(error),
-      });
+      log.warn('the policy cannot be read yet', { error: describeError(error) });
     }
   });
 
@@ -123,11 +109,7 @@ export function compose(config: Config, given: Given = {}): void {
       queue: config.eventDelivery === 'queue',
     },
   );
-  const stacks = registerStacks(foundation, {
-    intake,
-    deadLetters,
-    manifestMaxAge: documentMaxAge,
-  });
+  const stacks = registerStacks(foundation, { intake, deadLetters, manifestMaxAge: documentMaxAge });
   const dns = registerDns(foundation);
   registerApprovals(foundation);
   registerSchedules({ intake, clock });
@@ -142,14 +124,11 @@ export function compose(config: Config, given: Given = {}): void {
     intake,
     subscriptions: config.subscriptions,
     procedures: hands,
-    verifyLedger: () =>
-      verifyLedger({
-        logs: ledgerLogs,
-        documents,
-        environment: config.environment,
-      }),
+    verifyLedger: () => verifyLedger({ logs: ledgerLogs, documents, environment: config.environment }),
     ledger,
     documents,
+    tags: resources,
+    inventory,
     approvals: foundation.approvals,
     outbox: foundation.notifications,
     scaling: scaling.desk,
@@ -166,11 +145,7 @@ export function compose(config: Config, given: Given = {}): void {
 function accessOf({ api, storage }: Config, log: Log): Access {
   if (api.tokens !== undefined) {
     const { tenantId, audiences, issuer } = api.tokens;
-    const tokens = createEntraTokens({
-      tenantId,
-      audiences,
-      ...(issuer === undefined ? {} : { issuer }),
-    });
+    const tokens = createEntraTokens({ tenantId, audiences, ...(issuer === undefined ? {} : { issuer }) });
     return tokenAccess({ tokens, log });
   }
   if (storage.kind === 'identity') {

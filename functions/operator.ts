@@ -1,6 +1,6 @@
 import { app } from 'durable-functions';
 import { durableEngine, durableIncidents } from '../src/adapters/durable';
-import { operatorRoutes, type OperatorDeps } from '../src/operator';
+import { announcedEngine, operatorRoutes, type OperatorDeps } from '../src/operator';
 import { incidentNames } from '../src/run';
 
 /**
@@ -8,12 +8,14 @@ import { incidentNames } from '../src/run';
  * ask who calls, so the host asks for no key besides.
  */
 export function registerOperator(deps: OperatorDeps): void {
+  const told = { notifications: deps.outbox, clock: deps.clock, log: deps.log };
   for (const { name, route, method, handle } of operatorRoutes(deps)) {
     app.client.http(name, {
       route,
       methods: [method],
       authLevel: deps.access.kind === 'token' ? 'anonymous' : 'function',
-      handler: (request, client) => handle(request, durableEngine(client), durableIncidents(client, incidentNames)),
+      handler: (request, client) =>
+        handle(request, announcedEngine(durableEngine(client), told), durableIncidents(client, incidentNames)),
     });
   }
 }

@@ -2,7 +2,7 @@ import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import { sha256 } from '../kernel/hash';
 import type { Log } from '../kernel/log';
 import type { Wakes } from '../ports/wakes';
-import type { Approval, Approvals, Links } from '../approvals';
+import type { Approval, Approvals, Links, Vote } from '../approvals';
 import { shownApproval } from './approvals';
 import { unavailable } from './door';
 
@@ -62,7 +62,7 @@ export async function approvalPage(
       );
     }
     const said = form.get('answer');
-    const answer = said === 'approve' || said === 'reject' ? said : undefined;
+    const answer: Vote['answer'] | undefined = said === 'approve' || said === 'reject' ? said : undefined;
     const reason = (form.get('reason') ?? '').trim().slice(0, 1024);
     if (answer === undefined || reason === '') {
       const asked = `${described(approval)}<p><strong>Say yes or no, and why.</strong></p>${question(token, link.name)}`;

@@ -1,5 +1,6 @@
 export { keyAccess, operatorRoles, tokenAccess, type Access, type Caller, type OperatorRole } from './access';
 export { alertBodyLimit, takeAzureMonitorAlert, takeSecureAzureMonitorAlert, type AlertDeps } from './alerts';
+export { announcedEngine } from './announced';
 export { approvalPage, type ApprovalPageDeps } from './approval-page';
 export { answerTo, json, limitBody, problem, type Problem } from './door';
 export {

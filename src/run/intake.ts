@@ -8,6 +8,7 @@ import type { DecisionClaim, DecisionRecord, DecisionRecords, Ledger } from '../
 import { parseResourceId } from '../kernel/resource-id';
 import type { Documents } from '../ports/documents';
 import type { Incidents } from '../ports/incidents';
+import type { Notifications } from '../ports/notifications';
 import {
   actionSchema,
   admissionSchema,
@@ -23,12 +24,13 @@ import {
 } from '../rules';
 import type { Catalogue } from '../runbooks';
 import { signalSchema, type Signal } from '../signal';
-import type { Inventory } from '../inventory';
+import { tagsOf, type Inventory, type Sight } from '../inventory';
 import type { Correlations } from './correlation';
 import { joinSchema, nameOf, sharedText, type Correlation, type Join, type Opening } from './correlation.model';
 import { incidentIdOf, orderOf } from './incident-order';
 import { incidentOrderSchema, type IncidentOrder, type IncidentReport } from './model';
 import type { IncidentRecords } from './records';
+import { openedNews } from './telling';
 
 /** What became of a signal at the door. */
 export interface Acceptance {
@@ -84,6 +86,11 @@ export const keptDecisionSchema = z.object({
   join: joinSchema.nullable().default(null),
   /** Of one that joined: the incident that it would have opened, for when the one it joined ends without looking at it. */
   followUp: incidentOrderSchema.nullable().default(null),
+  /** What was known of the resource, where the policy asks for it: what a rehearsal holds another policy against. */
+  snapshot: z
+    .object({ tags: z.record(z.string(), z.string()), zones: z.array(z.string()), readAt: z.string() })
+    .nullable()
+    .default(null),
 });
 export type KeptDecision = z.infer<typeof keptDecisionSchema>;
 
@@ -97,6 +104,8 @@ export interface IntakePorts {
   readonly documents: Documents;
   readonly inventory: Pick<Inventory, 'find'>;
   readonly correlations: Correlations;
+  /** Who is told that an incident was opened; nobody when left out. */
+  readonly notifications?: Notifications;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -145,6 +154,15 @@ export function createIntake(ports: IntakePorts): Intake {
     ]);
   }
 
+  /** Opens an incident and tells people of it. That they cannot be told keeps nothing from being repaired. */
+  async function opened(order: IncidentOrder, incidents: Incidents): Promise<void> {
+    if ((await incidents.open(order.incidentId, order)) === 'opened') {
+      await ports.notifications?.tell(openedNews(order)).catch((error: unknown) => {
+        log.error('nobody could be told of an incident', { incident: order.incidentId, error: describeError(error) });
+      });
+    }
+  }
+
   async function follow(kept: KeptDecision, incidents: Incidents): Promise<string | null> {
     const { signal } = kept;
     await enter(kept);
@@ -152,7 +170,7 @@ export function createIntake(ports: IntakePorts): Intake {
       return null;
     }
     if (kept.incident !== null) {
-      await incidents.open(kept.incident.incidentId, kept.incident);
+      await opened(kept.incident, incidents);
     } else if (kept.join !== null && kept.followUp !== null) {
       await lookedAfter(kept, kept.followUp, kept.join, incidents);
     } else if (signal.condition === 'resolved') {
@@ -288,7 +306,7 @@ export function createIntake(ports: IntakePorts): Intake {
     }
     const opening = openingOf(order, kept);
     if (opening !== undefined && (await correlations.enter(opening, (open) => isAlive(open, incidents))) === null) {
-      await incidents.open(order.incidentId, order);
+      await opened(order, incidents);
     }
   }
 
@@ -311,7 +329,9 @@ export function createIntake(ports: IntakePorts): Intake {
   return {
     async accept(signal, incidents) {
       const policy = await policies.current();
-      const decision = decide(policy, signal);
+      const sight = policy.usesTags ? await inventory.find(signal.target) : undefined;
+      const tags = sight && tagsOf(sight);
+      const decision = decide(policy, signal, tags);
       if (decision.chosen !== null) {
         // A late duplicate must not begin a window of its own, nor open the incident anew that it led to.
         const record = await decisions.find(signal.id);
@@ -327,9 +347,10 @@ export function createIntake(ports: IntakePorts): Intake {
         sentence: decision.sentence,
         considered: decision.considered.map(({ rule, matched, reasons }) => ({ rule, matched, reasons: [...reasons] })),
         dedupe: null,
-        incident: orderOf(decision, signal, policy, ports.catalogue, clock.now()),
+        incident: orderOf(decision, signal, policy, ports.catalogue, { at: clock.now(), ...(tags && { tags }) }),
         join: null,
         followUp: null,
+        snapshot: sight?.kind === 'seen' ? snapshotOf(sight) : null,
       };
       const rooted = await withRoot(plain, policy);
       const kept = await correlated(await deduplicated(rooted, decision, incidents), incidents);
@@ -352,7 +373,7 @@ export function createIntake(ports: IntakePorts): Intake {
         await ledger.append([
           { id: `incident.opened:${incidentId}`, kind: 'incident.opened', subject: incidentId, data },
         ]);
-        await incidents.open(incidentId, following.order);
+        await opened(following.order, incidents);
       }
     },
 
@@ -407,6 +428,10 @@ export function createIntake(ports: IntakePorts): Intake {
       correlate === 'resource' ? signal.target : ((await inventory.find(signal.target)).chain.at(-1) ?? signal.target);
     return { ...kept, incident: { ...incident, root } };
   }
+}
+
+function snapshotOf({ resource, readAt }: Extract<Sight, { kind: 'seen' }>): KeptDecision['snapshot'] {
+  return { tags: { ...resource.tags }, zones: [...resource.zones], readAt };
 }
 
 function windowOf(path: string, value: unknown): Window {

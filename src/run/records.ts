@@ -3,8 +3,10 @@ import { isoOf } from '../kernel/clock';
 import type { Json } from '../kernel/canonical-json';
 import type { Ledger, LedgerDraft, Reports } from '../ledger';
 import type { Documents } from '../ports/documents';
+import type { Notifications } from '../ports/notifications';
 import type { Records } from './activities';
 import type { IncidentReport, RunReport } from './model';
+import { recordedNews } from './telling';
 
 /** What the recording of runs and incidents stands on. */
 export interface RecordPorts {
@@ -13,6 +15,8 @@ export interface RecordPorts {
   readonly runs: Reports;
   readonly incidents: Reports;
   readonly clock: Clock;
+  /** Who is told how it ended; nobody when left out. */
+  readonly notifications?: Notifications;
 }
 
 /** Records that also remember which alerts were resolved, for a `Resolved` that overtakes its `Fired`. */
@@ -37,6 +41,9 @@ export function createRecords(ports: RecordPorts): IncidentRecords {
       }
       const drafts = [...reports.map(runEntry), ...(incident === null ? [] : [incidentEntry(incident, joined)])];
       await ledger.append(drafts);
+      for (const news of ports.notifications === undefined ? [] : recordedNews(reports, incident)) {
+        await ports.notifications?.tell(news);
+      }
       return drafts.length;
     },
     async isResolved(correlation) {

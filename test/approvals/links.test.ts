@@ -1,5 +1,5 @@
 import { HttpRequest } from '@azure/functions';
-import { createApprovals, createLinks, type Links } from '../../src/approvals';
+import { createApprovals, createLinks } from '../../src/approvals';
 import { silentLog } from '../../src/kernel/log';
 import { TransientError } from '../../src/kernel/errors';
 import { approvalPage } from '../../src/operator';
@@ -34,7 +34,7 @@ async function world(requestedBy = { id: null as string | null, name: 'rule web'
   const pages = told.flatMap(({ page }) => (page === undefined ? [] : [page]));
   const url = links.to(pages.find(({ name }) => name === 'Ava')!)!;
   const wakes = { wake: async (instanceId: string) => (woken.push(instanceId), 'woken' as const) };
-  const deps = { approvals, links: links as Links, log: silentLog };
+  const deps = { approvals, links, log: silentLog };
   const ask = async (method: 'GET' | 'POST', at: string, form?: Record<string, string>) => {
     const body = form === undefined ? {} : { body: { string: new URLSearchParams(form).toString() } };
     const answer = await approvalPage(deps, new HttpRequest({ method, url: at, ...body }), wakes);
