@@ -261,7 +261,7 @@ describe('bounds', () => {
 describe('holds', () => {
   it('while it is paused, and says by whom and why', () => {
     const decision = decide({ count: 4, cpu: 100, state: { pause: { ...person, until: later } } });
-    expect([decision.action, last(decision)]).toEqual(['hold', `paused by Omar until ${later}: sale`]);
+    expect([decision.action, last(decision)]).toEqual(['hold', 'paused by Omar until 2026-03-02T13:00:00.000Z: sale']);
     expect(decide({ count: 4, cpu: 100, state: { pause: { ...person, until: earlier } } }).action).toBe('out');
   });
 

@@ -16,6 +16,8 @@ export interface ScalingApp {
   readonly app: AppHost;
   /** Lets so many minutes pass, with a look in each and everything that it orders carried out. */
   minutes(count: number): Promise<void>;
+  /** One look, without letting time pass. */
+  look(): Promise<void>;
   set(): Promise<ScaleSetState>;
   /** Decisions as the operator API tells them, the newest first. */
   decisions(): Promise<{ action: string; from: number; to: number; remove: string[]; reasons: string[] }[]>;
@@ -30,6 +32,7 @@ scaling:
     min: 3
     max: 8
     targets: [{ metric: Percentage CPU, value: 60 }]
+    in: { cooldown: 3m, calm: 10m }
 `;
 
 export async function startScalingApp(scaling = scalingRule): Promise<ScalingApp> {
@@ -63,6 +66,7 @@ export async function startScalingApp(scaling = scalingRule): Promise<ScalingApp
       }
       await app.host.runToQuiescence({ until: local.clock.now() + 39_000 });
     },
+    look,
     set: () => local.cloud.control.scaleSet(setName),
     async decisions() {
       const { body } = await app.operator('GET', `scaling/${setName}`);
