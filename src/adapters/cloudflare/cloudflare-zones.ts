@@ -34,7 +34,7 @@ export function createCloudflareZones(options: CloudflareOptions): DnsZones {
     budget.take();
     const response = await fetch(input, init);
     budget.note(response.headers);
-    return honest(response);
+    return honest(response, (init?.method ?? 'GET').toUpperCase() === 'GET');
   };
 
   async function client(refresh: boolean): Promise<Cloudflare> {
@@ -204,13 +204,16 @@ function bodyOf(record: RecordInput) {
   };
 }
 
-/** Some answers say 200 and `success: false`: they get a status that says so, before the SDK takes them for a success. */
-async function honest(response: Response): Promise<Response> {
+/**
+ * Some answers say 200 and `success: false`: they get a status that says so, before the SDK takes them for a success. A change
+ * was refused then; a look may be tried again.
+ */
+async function honest(response: Response, isLook: boolean): Promise<Response> {
   if (!response.ok) {
     return response;
   }
   const text = await response.text();
   const failed = /"success"\s*:\s*false/.test(text) && (JSON.parse(text) as { success?: unknown }).success === false;
   const { headers } = response;
-  return new Response(text, failed ? { status: 422, headers } : { status: response.status, headers });
+  return new Response(text, { status: failed ? (isLook ? 502 : 422) : response.status, headers });
 }
