@@ -4,6 +4,7 @@ import type { EpochMillis, ScaledTime } from '../kernel/clock';
 import { runHostCommand } from '../local/host';
 import { runDemo } from '../local/demo';
 import { roleFromInfra, runCloudProcess, runHostProcess, startLocally } from '../local/platform';
+import { backupCommands } from './backup';
 import { generate } from './generate';
 import { verifyStoredLedger } from './ledger';
 import { checkPolicy } from './policy';
@@ -119,6 +120,7 @@ export function createProgram(): Command {
   program.addCommand(dnsCommand());
   program.addCommand(stacksCommand());
   program.addCommand(scaleCommand());
+  backupCommands().forEach((one) => program.addCommand(one));
 
   program
     .command('generate', { hidden: true })
