@@ -49,19 +49,11 @@ export function dnsActivities(ports: DnsActivityPorts) {
     return found;
   }
 
-  const partsOf = ({ plan, batchSize }: StoredChange): readonly (readonly Change[])[] =>
-    batchesOf(plan.changes, batchSize);
+  const partsOf = ({ plan, info }: StoredChange): readonly (readonly Change[])[] =>
+    batchesOf(plan.changes, info.batchSize);
 
-  async function zoneNamed(name: string): Promise<ZoneInfo> {
-    const info = await zones.find(name);
-    if (info === undefined) {
-      throw new PermanentError('NoSuchZone', `Cloudflare has no zone ${name} that the token can see`);
-    }
-    return info;
-  }
-
-  async function viewOf(name: string): Promise<ZoneView> {
-    return new ZoneView(name, await zones.records(await zoneNamed(name)));
+  async function viewOf(info: ZoneInfo): Promise<ZoneView> {
+    return new ZoneView(info.name, await zones.records(info));
   }
 
   /** Writes how a batch stands; gives the version to write over next. */
@@ -93,7 +85,7 @@ export function dnsActivities(ports: DnsActivityPorts) {
           order,
           plannedAt: isoOf(clock.now()),
           plan,
-          batchSize: info.batchSize,
+          info: { ...info, nameServers: [...info.nameServers] },
           batches: batches.map(({ length }) => ({ state: 'waiting', at: null, size: length })),
           appliedAt: null,
           restored: null,
@@ -122,10 +114,9 @@ export function dnsActivities(ports: DnsActivityPorts) {
         if (state.state === 'done') {
           return { kind: 'applied' as const, at: state.at ?? isoOf(clock.now()) };
         }
-        const zone = change.order.zone;
         const old = (clock.now() - (epochOf(change.plannedAt) ?? 0)) / 1000 > freshSeconds;
         if (state.state === 'intended' || old) {
-          const view = await viewOf(zone);
+          const view = await viewOf(change.info);
           const landed = changes.filter((one) => view.has(one)).length;
           if (state.state === 'intended' && landed === changes.length) {
             await mark(change, etag, batch, 'done');
@@ -149,7 +140,7 @@ export function dnsActivities(ports: DnsActivityPorts) {
           return { kind: 'fenced' as const, reason: fence };
         }
         ({ change, etag } = await mark(change, etag, batch, 'intended'));
-        const info = await zoneNamed(zone);
+        const { info } = change;
         const result = await zones.apply(info, batchOf(changes));
         switch (result.kind) {
           case 'applied':
@@ -160,7 +151,7 @@ export function dnsActivities(ports: DnsActivityPorts) {
             return { kind: 'later' as const, retryAfterSeconds: result.retryAfterSeconds, reason: result.reason };
           case 'refused': {
             // A batch is one transaction, by Cloudflare's word. Looking costs one request and proves it.
-            const view = new ZoneView(zone, await zones.records(info));
+            const view = await viewOf(info);
             const landed = changes.filter((one) => view.has(one)).length;
             await mark(change, etag, batch, landed > 0 ? 'intended' : 'refused');
             const half = landed > 0 ? `; ${landed} of ${changes.length} changes are there all the same` : '';
@@ -176,7 +167,7 @@ export function dnsActivities(ports: DnsActivityPorts) {
     verify: handler(verifyContract, async ({ changeId }) => {
       const { change } = await stored(changeId);
       const { zone } = change.order;
-      const info = await zoneNamed(zone);
+      const { info } = change;
       const records = await zones.records(info);
       const view = new ZoneView(zone, records);
       const missing = change.plan.changes.filter((one) => !view.has(one));
@@ -208,9 +199,8 @@ export function dnsActivities(ports: DnsActivityPorts) {
     restore: (fences: Fences) =>
       handler(restoreContract, async ({ changeId, environment, target, token }) => {
         const { change, etag } = await stored(changeId);
-        const { zone } = change.order;
-        const info = await zoneNamed(zone);
-        const view = new ZoneView(zone, await zones.records(info));
+        const { info } = change;
+        const view = await viewOf(info);
         const touched = partsOf(change).filter((_, index) => change.batches[index]?.state !== 'waiting');
         const undo = view.undo(touched.flat());
         const size = undo.deletes.length + undo.puts.length + undo.posts.length;

@@ -36,7 +36,14 @@ export const storedChangeSchema = z.object({
   order: changeOrderSchema,
   plannedAt: instantSchema,
   plan: zonePlanSchema,
-  batchSize: z.number().int(),
+  /** The zone as it was found when the change was planned, so that carrying it out asks for it no more. */
+  info: z.object({
+    id: z.string(),
+    name: z.string(),
+    free: z.boolean(),
+    batchSize: z.number().int().min(1),
+    nameServers: z.array(z.string()),
+  }),
   batches: z.array(batchStateSchema),
   appliedAt: instantSchema.nullable(),
   restored: batchStateSchema.nullable(),

@@ -1,5 +1,5 @@
 import type { Lookup } from '../ports/dns-resolvers';
-import { automaticTtlSeconds, automaticTtl, isRecordType, type Change } from './model';
+import { automaticTtlSeconds, automaticTtl, isProxiable, isRecordType, type Change } from './model';
 import { normalValue } from './normal.plan';
 
 /** What servers shall say about one record set after a change. */
@@ -71,7 +71,14 @@ export function expectations(
       sets.set(key, [...(sets.get(key) ?? []), record]);
     }
   }
-  return [...touched.entries()].slice(0, most).map(([key, { name, type, changes: own }]) => {
+  // What made way for another address or alias, or is covered by a wildcard, has an answer that is judged there.
+  const leading = new Set(now.filter(({ type }) => isProxiable(type)).map(({ name }) => name));
+  const answered = (name: string): boolean =>
+    leading.has(name) || leading.has(`*.${name.slice(name.indexOf('.') + 1)}`);
+  const judged = [...touched.entries()].filter(
+    ([key, { name, type }]) => sets.has(key) || !isProxiable(type) || !answered(name),
+  );
+  return judged.slice(0, most).map(([key, { name, type, changes: own }]) => {
     const standing = sets.get(key) ?? [];
     const after = shown(zone, standing);
     const replaced = own.flatMap((change) => (change.kind === 'create' ? [] : [change.before]));
