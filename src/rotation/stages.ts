@@ -60,11 +60,7 @@ export function openStages(secrets: Secrets, vault: ResourceId, secret: string, 
         secrets.versions(vault, secret, abort),
         secrets.versions(vault, pendingName(secret), abort),
       ]);
-      const newest = waiting.at(-1);
-      return {
-        versions: versions.slice(-mostVersions).map(staged),
-        pending: newest === undefined ? null : staged(newest),
-      };
+      return { versions: inOrder(versions).slice(-mostVersions), pending: inOrder(waiting).at(-1) ?? null };
     },
     async add(place, value, marks, expiresAt) {
       const tags = await tagsFor(place, marks);
@@ -99,6 +95,19 @@ export function openStages(secrets: Secrets, vault: ResourceId, secret: string, 
       }
     },
   };
+}
+
+/**
+ * Oldest first. Key Vault tells whole seconds and lists in no order: of two versions of one second, the one that is marked as in
+ * use, or as waiting, is the newer one, because the older one was marked otherwise before or is not marked at all.
+ */
+function inOrder(versions: readonly SecretVersion[]): StagedVersion[] {
+  const isHead = ({ stage }: StagedVersion): number => (stage === 'current' || stage === 'pending' ? 1 : 0);
+  return versions
+    .map(staged)
+    .sort((left, right) =>
+      left.createdAt === right.createdAt ? isHead(left) - isHead(right) : left.createdAt < right.createdAt ? -1 : 1,
+    );
 }
 
 function tagsOf({ stage, rotation, credential, tries = 0, revokedAt = null }: Marks): Record<string, string> {

@@ -38,7 +38,7 @@ async function story(secret: string, name: string, point: Point | undefined) {
   await cloud.control.resetSecrets();
   clock.advanceBy(7_200_000);
   const counts: Counts = { writes: 0, calls: 0 };
-  let state: 'running' | 'dead' | 'again' = 'running';
+  let state = 'running' as 'running' | 'dead' | 'again';
   const isAt = (kind: Point['kind'], number: number, when: Point['when']): boolean => {
     const is = state === 'running' && point?.kind === kind && point.number === number && point.when === when;
     state = is ? 'dead' : state;

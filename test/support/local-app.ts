@@ -27,6 +27,8 @@ export interface LocalApp {
   readonly clock: VirtualClock;
   readonly cloud: RunningCloud;
   readonly blobs: RunningAzurite;
+  /** Everything that is written down is in here: durable state, blobs. */
+  readonly directory: string;
   /** The function app on a host; a new one for every call, on the same durable state unless told otherwise. */
   start(options?: {
     readonly state?: string;
@@ -104,6 +106,7 @@ export async function startLocalApp(options: { readonly log?: Log } = {}): Promi
     clock,
     cloud,
     blobs,
+    directory,
     async start({ state, onCommit, policyFile: other, environment: variables = {} } = {}) {
       const name = state ?? `state-${(states += 1)}`;
       const containers = { CARETAKER_STATE_CONTAINER: `s-${name}`, CARETAKER_LEDGER_CONTAINER: `l-${name}` };
