@@ -2,7 +2,6 @@
 export const machinePermissions = {
   observe: [
     'Microsoft.Compute/virtualMachines/read',
-    'Microsoft.Compute/virtualMachines/instanceView/read',
     'Microsoft.Compute/locations/operations/read',
     'Microsoft.Insights/metrics/read',
     'Microsoft.ResourceHealth/availabilityStatuses/read',

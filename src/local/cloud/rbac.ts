@@ -29,6 +29,8 @@ export interface AccessControl {
   assign(assignment: RoleAssignment): void;
   remove(assignment: RoleAssignment): void;
   definitions(): RoleDefinition[];
+  /** Takes actions out of every role, in the place of those taken out before: what a role would be without them. */
+  withhold(actions: readonly string[]): void;
 }
 
 /** Throws when an assignment names a role that is not defined: it would silently grant nothing. */
@@ -54,6 +56,7 @@ export function createAccessControl(options: {
     assignments.push(assignment);
   };
   for (const assignment of options.assignments) assign(assignment);
+  let withheld: ReadonlySet<string> = new Set();
   const some = (principal: string, scope: string, fits: (permissions: RolePermissions) => boolean): boolean =>
     assignments.some(
       (assignment) =>
@@ -62,7 +65,11 @@ export function createAccessControl(options: {
         roleOf(assignment).permissions.some(fits),
     );
   return {
-    allows: (principal, action, scope) => some(principal, scope, (permissions) => grants(permissions, action)),
+    allows: (principal, action, scope) =>
+      !withheld.has(action.toLowerCase()) && some(principal, scope, (permissions) => grants(permissions, action)),
+    withhold(actions) {
+      withheld = new Set(actions.map((action) => action.toLowerCase()));
+    },
     allowsData: (principal, action, scope) =>
       some(
         principal,

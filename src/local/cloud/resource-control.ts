@@ -49,6 +49,8 @@ export const resourceParameters: Record<keyof ResourceControl, z.ZodType<unknown
     z.strictObject({ machine: text.optional(), contains: text, exitCode: z.number().int(), output: z.string() }),
   ]),
   clearScriptOutcomes: z.tuple([]),
+  withhold: z.tuple([z.array(text)]),
+  setTiming: z.tuple([z.record(z.string(), z.number().min(0))]),
 };
 
 /** The levers on resources that are kept as data. `settled` does something once the world is up to date with its clock. */
@@ -84,6 +86,8 @@ export function resourceLevers(world: World, settled: <T>(act: () => T) => Promi
     unlock: (scope) => settled(() => world.locks.remove(scope)),
     setCacheLoad: (idOrName, load) => settled(() => world.caches.setLoad(idOrName, load)),
     addScriptOutcome: (outcome) => settled(() => void world.scriptOutcomes.push(outcome)),
+    withhold: (actions) => settled(() => world.access.withhold(actions)),
+    setTiming: (timing) => settled(() => void Object.assign(world.timing, timing)),
     clearScriptOutcomes: () => settled(() => void world.scriptOutcomes.splice(0)),
   };
 }

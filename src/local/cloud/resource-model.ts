@@ -1,5 +1,6 @@
 /** Resources that the local cloud keeps as data, and the levers on them. Types only. */
 import type { EstateResource } from './estate-model';
+import type { CloudTiming } from './model';
 
 /** A management lock, on a resource, a group or a subscription. */
 export interface LockState {
@@ -47,4 +48,8 @@ export interface ResourceControl {
   /** Decides how scripts end that are run inside machines from now on. */
   addScriptOutcome(outcome: ScriptOutcome): Promise<void>;
   clearScriptOutcomes(): Promise<void>;
+  /** Takes actions out of every role, in the place of those taken out before. */
+  withhold(actions: string[]): Promise<void>;
+  /** Changes how long things take from now on. Milliseconds, and whatever else the timing has. */
+  setTiming(timing: Partial<CloudTiming>): Promise<void>;
 }
