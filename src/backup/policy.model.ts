@@ -60,7 +60,7 @@ export type BackupWindow = z.infer<typeof windowSchema>;
 export const tierSchema = z.strictObject({
   description: z.string().max(300).optional(),
   /** Most work that may be lost, as time. */
-  rpo: duration(900, 31 * 86_400, 'of 15 minutes to a month'),
+  rpo: duration(1800, 31 * 86_400, 'of 30 minutes to a month'),
   /** Longest time until it runs again. */
   rto: duration(60, 31 * 86_400, 'of a minute to a month'),
   consistency: consistencySchema.default('crash'),
