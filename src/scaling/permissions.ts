@@ -1,12 +1,14 @@
 import type { DomainPermissions } from '../kernel/permissions';
 
-/** What looking at scale sets and caches, and giving them another size, needs on the platform. */
+/**
+ * What looking at scale sets and caches, and giving them another size, needs on the platform. Following an operation needs nothing:
+ * who started it may ask how far it is.
+ */
 export const scalingPermissions: DomainPermissions = {
   holder: 'writer',
   actions: [
     'Microsoft.Cache/redisEnterprise/read',
     'Microsoft.Cache/redisEnterprise/write',
-    'Microsoft.Compute/locations/operations/read',
     'Microsoft.Compute/virtualMachineScaleSets/delete/action',
     'Microsoft.Compute/virtualMachineScaleSets/read',
     'Microsoft.Compute/virtualMachineScaleSets/write',

@@ -20,7 +20,9 @@ export interface ScalingApp {
   look(): Promise<void>;
   set(): Promise<ScaleSetState>;
   /** Decisions as the operator API tells them, the newest first. */
-  decisions(): Promise<{ action: string; from: number; to: number; remove: string[]; reasons: string[] }[]>;
+  decisions(
+    name?: string,
+  ): Promise<{ action: string; from: number; to: number; remove: string[]; reasons: string[] }[]>;
   stop(): Promise<void>;
 }
 
@@ -68,8 +70,8 @@ export async function startScalingApp(scaling = scalingRule): Promise<ScalingApp
     },
     look,
     set: () => local.cloud.control.scaleSet(setName),
-    async decisions() {
-      const { body } = await app.operator('GET', `scaling/${setName}`);
+    async decisions(name = setName) {
+      const { body } = await app.operator('GET', `scaling/${name}`);
       return (body as { decisions: Awaited<ReturnType<ScalingApp['decisions']>> }).decisions;
     },
     async stop() {
