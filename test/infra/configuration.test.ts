@@ -126,7 +126,13 @@ describe('tags', () => {
 
 describe('the function app', () => {
   /** Only for the local platform; a deployed app must not have them. */
-  const localOnly = ['CARETAKER_BLOB_CONNECTION_STRING', 'CARETAKER_LOCAL_CLOCK', 'CARETAKER_LOCAL_ISSUER'];
+  const localOnly = [
+    'CARETAKER_BLOB_CONNECTION_STRING',
+    'CARETAKER_CLOUDFLARE_TOKEN',
+    'CARETAKER_LOCAL_CLOCK',
+    'CARETAKER_LOCAL_DNS',
+    'CARETAKER_LOCAL_ISSUER',
+  ];
 
   async function settings(): Promise<string[]> {
     const { locals } = await readFolder(join(repository, 'infra/modules/function-app'));

@@ -1,7 +1,7 @@
 locals {
   # What var.documents and var.secrets may hold.
-  document_names = ["stacks"]
-  secret_names   = ["CARETAKER_CHANNELS", "CARETAKER_HCP_TERRAFORM_SECRETS", "CARETAKER_LINK_KEYS", "CARETAKER_SPACELIFT_SECRETS"]
+  document_names = ["dns", "stacks"]
+  secret_names   = ["CARETAKER_CHANNELS", "CARETAKER_CLOUDFLARE_WEBHOOK_SECRETS", "CARETAKER_HCP_TERRAFORM_SECRETS", "CARETAKER_LINK_KEYS", "CARETAKER_SPACELIFT_SECRETS"]
 
   # Everything that the application itself reads (src/config/env.ts), in one place. A test compares these names with that
   # schema in both directions.
@@ -21,10 +21,15 @@ locals {
     # The queue is read only where it is delivered to: without its connection the host would not start the function.
     CARETAKER_EVENT_DELIVERY = var.event_delivery
     CARETAKER_LOG_LEVEL      = var.log_level
+    CARETAKER_DNS_URL        = local.document_urls["dns"]
     CARETAKER_STACKS_URL     = local.document_urls["stacks"]
     # Signing secrets of the vendors' webhooks; both may hold two, separated by a comma, while one is replaced.
     CARETAKER_SPACELIFT_SECRETS     = local.secret_references["CARETAKER_SPACELIFT_SECRETS"]
     CARETAKER_HCP_TERRAFORM_SECRETS = local.secret_references["CARETAKER_HCP_TERRAFORM_SECRETS"]
+    # Where zones are, the secret with the token for them, and what its notifications carry.
+    CARETAKER_CLOUDFLARE_API             = "https://api.cloudflare.com/client/v4"
+    CARETAKER_CLOUDFLARE_TOKEN_SECRET    = var.cloudflare_token_secret_uri
+    CARETAKER_CLOUDFLARE_WEBHOOK_SECRETS = local.secret_references["CARETAKER_CLOUDFLARE_WEBHOOK_SECRETS"]
     # Addresses of notification channels, which are secrets, and the keys that sign the links in what is sent there.
     CARETAKER_CHANNELS   = local.secret_references["CARETAKER_CHANNELS"]
     CARETAKER_LINK_KEYS  = local.secret_references["CARETAKER_LINK_KEYS"]

@@ -110,11 +110,11 @@ variable "documents" {
   type        = map(string)
   nullable    = false
   default     = {}
-  description = "Caretaker's documents beside the policy, by name, as YAML: `stacks` (the manifest of the stacks, for the webhooks of their runs)."
+  description = "Caretaker's documents beside the policy, by name, as YAML: `dns` (what DNS shall be, where Caretaker owns it) and `stacks` (the manifest of the stacks, for the webhooks of their runs)."
 
   validation {
-    condition     = length(setsubtract(keys(var.documents), ["stacks"])) == 0
-    error_message = "documents may hold stacks."
+    condition     = length(setsubtract(keys(var.documents), ["dns", "stacks"])) == 0
+    error_message = "documents may hold dns and stacks."
   }
 
   validation {
@@ -130,13 +130,25 @@ variable "secrets" {
   description = "Settings whose values the platform reads from the vault: setting to the secret's URI without a version, so that a rotated secret is taken by itself. The writer must be allowed to read them."
 
   validation {
-    condition     = length(setsubtract(keys(var.secrets), ["CARETAKER_CHANNELS", "CARETAKER_HCP_TERRAFORM_SECRETS", "CARETAKER_LINK_KEYS", "CARETAKER_SPACELIFT_SECRETS"])) == 0
-    error_message = "secrets may hold CARETAKER_CHANNELS, CARETAKER_HCP_TERRAFORM_SECRETS, CARETAKER_LINK_KEYS and CARETAKER_SPACELIFT_SECRETS."
+    condition     = length(setsubtract(keys(var.secrets), ["CARETAKER_CHANNELS", "CARETAKER_CLOUDFLARE_WEBHOOK_SECRETS", "CARETAKER_HCP_TERRAFORM_SECRETS", "CARETAKER_LINK_KEYS", "CARETAKER_SPACELIFT_SECRETS"])) == 0
+    error_message = "secrets may hold CARETAKER_CHANNELS, CARETAKER_CLOUDFLARE_WEBHOOK_SECRETS, CARETAKER_HCP_TERRAFORM_SECRETS, CARETAKER_LINK_KEYS and CARETAKER_SPACELIFT_SECRETS."
   }
 
   validation {
     condition     = alltrue([for uri in values(var.secrets) : can(regex("^https://[a-z0-9-]{3,24}\\.vault\\.azure\\.net/secrets/[0-9A-Za-z-]{1,127}$", uri))])
     error_message = "secrets: values are URIs such as https://kv-x.vault.azure.net/secrets/name, without a version."
+  }
+}
+
+variable "cloudflare_token_secret_uri" {
+  type        = string
+  nullable    = false
+  default     = ""
+  description = "Address, without a version, of the secret with Caretaker's Cloudflare token, as the cloudflare-dns module returns it; empty where no zone is looked after. The application reads it itself, so that a renewed token is taken within minutes."
+
+  validation {
+    condition     = var.cloudflare_token_secret_uri == "" || can(regex("^https://[a-z0-9-]{3,24}\\.vault\\.azure\\.net/secrets/[0-9A-Za-z-]{1,127}$", var.cloudflare_token_secret_uri))
+    error_message = "cloudflare_token_secret_uri must be a URI such as https://kv-x.vault.azure.net/secrets/name, without a version."
   }
 }
 
