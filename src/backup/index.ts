@@ -39,4 +39,5 @@ export { backupPolicyLocation, createBackupPolicies, type BackupPolicies } from 
 export type { BackupPolicy, Retention, Tier } from './policy.model';
 export type { BackupPorts, Stops } from './ports';
 export * from './recovery';
+export { recoveryPage } from './recovery-page';
 export { retain, type RetainedPoint, type Verdict } from './retention';

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseBackupPolicy, recoveryPage } from '../backup';
 import { dnsJsonSchema } from '../dns';
 import { operatorApi } from '../operator';
 import { policyJsonSchema } from '../rules';
@@ -7,14 +9,15 @@ import { catalogue } from '../runbooks';
 import { declaredPermissions } from './permissions';
 import { runbooksPage } from './runbooks-page';
 
-/** A file whose content follows from the code. */
+/** A file whose content follows from the code, or from a document of the repository. */
 interface GeneratedFile {
   readonly path: string;
   readonly content: string;
 }
 
 /** Every generated file. Tests compare them with what is stored. */
-export function generatedFiles(): readonly GeneratedFile[] {
+export function generatedFiles(root: string): readonly GeneratedFile[] {
+  const backups = parseBackupPolicy(readFileSync(join(root, 'policy/backup.yaml'), 'utf8'));
   return [
     {
       path: 'infra/modules/caretaker-role/permissions.json',
@@ -23,6 +26,7 @@ export function generatedFiles(): readonly GeneratedFile[] {
     { path: 'docs/policy.schema.json', content: `${JSON.stringify(policyJsonSchema(catalogue), null, 2)}\n` },
     { path: 'docs/runbooks.md', content: runbooksPage() },
     { path: 'docs/dns.schema.json', content: `${JSON.stringify(dnsJsonSchema(), null, 2)}\n` },
+    { path: 'docs/recovery.md', content: recoveryPage(backups) },
     { path: 'docs/openapi.json', content: `${JSON.stringify(operatorApi(), null, 2)}\n` },
   ];
 }
@@ -30,7 +34,7 @@ export function generatedFiles(): readonly GeneratedFile[] {
 /** Writes the generated files, or with `check` says which differ. Returns the exit code. */
 export async function generate(root: string, check: boolean): Promise<number> {
   let differing = 0;
-  for (const { path, content } of generatedFiles()) {
+  for (const { path, content } of generatedFiles(root)) {
     const stored = await readFile(join(root, path), 'utf8').catch(() => undefined);
     if (stored === content) {
       continue;

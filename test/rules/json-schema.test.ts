@@ -15,7 +15,9 @@ interface Sample {
 }
 
 function validator(schema: object) {
-  const validate = new Ajv({ allErrors: true, formats: { uuid: true, guid: true, cidrv4: true, ipv4: true } }).compile(schema);
+  const validate = new Ajv({ allErrors: true, formats: { uuid: true, guid: true, cidrv4: true, ipv4: true } }).compile(
+    schema,
+  );
   return (document: unknown): string[] => {
     validate(document);
     return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
@@ -25,7 +27,7 @@ function validator(schema: object) {
 const published = JSON.parse(readFileSync(join(root, 'docs/policy.schema.json'), 'utf8')) as object;
 
 test('the published schema is what the code says, and names its dialect', () => {
-  const file = generatedFiles().find(({ path }) => path === 'docs/policy.schema.json');
+  const file = generatedFiles(root).find(({ path }) => path === 'docs/policy.schema.json');
   expect(JSON.parse(file?.content ?? '')).toEqual(published);
   expect(published).toMatchObject({ $schema: 'https://json-schema.org/draft/2020-12/schema' });
 });

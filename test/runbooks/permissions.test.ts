@@ -31,7 +31,7 @@ it('only these runbooks may delete anything', () => {
   expect(deleting).toEqual(['replace-instance', 'repair-private-endpoint']);
 });
 
-it.each(generatedFiles().map(({ path, content }) => [path, content] as const))(
+it.each(generatedFiles(root).map(({ path, content }) => [path, content] as const))(
   '%s is what the code says (else: npm run generate)',
   (path, content) => {
     expect(readFileSync(join(root, path), 'utf8')).toBe(content);
