@@ -34,7 +34,11 @@ export function registerOrchestrations({ activities, clock }: OrchestrationDeps)
     df.return(answer);
   });
 
-  app.activity(observeContract.name, { handler: activities.observe });
+  app.activity(observeContract.name, {
+    extraInputs: [input.durableClient()],
+    handler: (raw: unknown, context: InvocationContext) =>
+      activities.observe(durableFences(getClient(context), clock))(raw),
+  });
   app.activity(settleContract.name, { handler: activities.settle });
   app.activity(lookContract.name, { handler: activities.look });
   app.activity(recordContract.name, {

@@ -6,3 +6,4 @@ export { untilProblem } from './orders.plan';
 export { emptyGuard, fenceProblem, switchProblem } from './plan';
 export { acquire, release } from './plan';
 export { breakerStates, budgetUses, queueOf, type BreakerState, type BudgetUse, type QueuePlace } from './view.plan';
+export { switchedOff } from './checks.plan';

@@ -60,8 +60,15 @@ export function prune(state: GuardState, now: EpochMillis): GuardState {
   const isHeld = ({ holder, target, at }: Action): boolean =>
     leases[target]?.holder === holder && epoch(leases[target].acquiredAt) === at;
   const actions = isDue(state) ? compacted(state, isHeld, now) : state.actions;
+  const labelledOnes = Object.keys(state.labels).length > 0;
+  const known =
+    labelledOnes && actions !== state.actions ? new Set<string>(actions.map(({ target }) => target)) : undefined;
   return {
     ...state,
+    labels:
+      known === undefined
+        ? state.labels
+        : Object.fromEntries(Object.entries(state.labels).filter(([target]) => known.has(target))),
     leases,
     actions,
     waiting: kept(state.waiting, ({ until }) => until > now),

@@ -149,6 +149,8 @@ export const guardStateSchema = z.object({
   /** By runbook. */
   tallies: z.record(z.string(), tallySchema).default({}),
   calendarOverride: calendarOverrideSchema.nullable().default(null),
+  /** What a resource was counted under when it was last acted on, as `tag=value`, by resource; only of tags that budgets count by. */
+  labels: z.record(z.string(), z.array(z.string())).default({}),
 });
 export type GuardState = z.infer<typeof guardStateSchema>;
 
@@ -166,8 +168,8 @@ export const mostOutcomes = 50;
 /** What is done when a limit is reached: wait for one's turn, ask a person, or give up. */
 export const overLimitSchema = z.enum(['queue', 'ask', 'stop']);
 
-/** What a budget counts together: the environment, each resource group by itself, or each rule by itself. */
-export const budgetScopeSchema = z.enum(['environment', 'resource-group', 'rule']);
+/** What a budget counts together: the environment, or each resource group, rule, or value of a tag by itself. */
+export const budgetScopeSchema = z.enum(['environment', 'resource-group', 'rule', 'tag']);
 
 export const budgetLimitSchema = z.object({
   name: z.string(),
@@ -175,6 +177,8 @@ export const budgetLimitSchema = z.object({
   maxResources: z.number().int().min(1),
   /** `environment` when left out. */
   per: budgetScopeSchema.optional(),
+  /** For `per: tag`: the tag, and the resource's value of it: empty without the tag, null when nobody can tell. */
+  tag: z.object({ name: z.string(), value: z.string().nullable() }).optional(),
   /** `queue` when left out. */
   over: overLimitSchema.optional(),
   /** Where the maximum comes from when it is a share, in words: `20% of 40`. */

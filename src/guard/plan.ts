@@ -14,7 +14,7 @@ import type {
   renewSchema,
   Verdict,
 } from './model';
-import { budgetReasons, dequeue, enqueue, groupReasons } from './queue.plan';
+import { budgetReasons, dequeue, enqueue, groupReasons, labelled } from './queue.plan';
 import { because, epoch, isLive } from './reasons.plan';
 
 /** A guard that has seen nothing: no lease, no action, kill switch off. */
@@ -31,6 +31,7 @@ export const emptyGuard: GuardState = {
   recurrences: {},
   tallies: {},
   calendarOverride: null,
+  labels: {},
 };
 
 const severity: Readonly<Record<Answer, number>> = { go: 0, wait: 1, ask: 2, stop: 3 };
@@ -90,7 +91,7 @@ export function acquire(
   };
   return {
     state: {
-      ...rememberOccasion(served, request, now),
+      ...rememberOccasion(labelled(served, request), request, now),
       nextToken: served.nextToken + 1,
       leases: { ...served.leases, [request.target]: lease },
       actions: [...served.actions, action],

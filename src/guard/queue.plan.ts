@@ -34,17 +34,41 @@ function isCounted({ per }: BudgetLimit, { rule }: Action): boolean {
 
 /** Where an action counts in a budget: its key there, the same for all that are counted together. */
 function scopeKey(
-  { name, per }: BudgetLimit,
+  { name, per, tag }: BudgetLimit,
   { target, rule }: { readonly target: string; readonly rule: string },
+  label?: string,
 ): string {
   switch (per) {
     case 'rule':
       return `budget ${name} of rule ${rule}`;
     case 'resource-group':
       return `budget ${name} of ${groupOf(target)}`;
+    case 'tag':
+      return `budget ${name} of tag ${label ?? labelOf(tag)}`;
     default:
       return `budget ${name}`;
   }
+}
+
+/** What a budget counts a resource under, `tag=value`. */
+function labelOf(tag: BudgetLimit['tag']): string {
+  return `${tag?.name.toLowerCase() ?? ''}=${tag?.value ?? ''}`;
+}
+
+/** The label of a resource as it was last acted on, for the tag that a budget counts by. */
+function knownLabel(state: GuardState, { tag }: BudgetLimit, target: string): string | undefined {
+  return state.labels[target]?.find((label) => label.startsWith(`${tag?.name.toLowerCase() ?? ''}=`));
+}
+
+/** The state with what the request's resource is counted under from now on. */
+export function labelled(state: GuardState, { target, limits }: GuardRequest): GuardState {
+  const labels = limits.budgets.flatMap(({ per, tag }) => (per === 'tag' ? [labelOf(tag)] : []));
+  if (labels.length === 0) {
+    return state;
+  }
+  const named = new Set(labels.map((label) => label.slice(0, label.indexOf('='))));
+  const others = (state.labels[target] ?? []).filter((label) => !named.has(label.slice(0, label.indexOf('='))));
+  return { ...state, labels: { ...state.labels, [target]: [...new Set([...others, ...labels])] } };
 }
 
 /** Resources that were acted on in the window, each with its newest action, by what is counted together. */
@@ -54,7 +78,11 @@ export function budgetScopes(state: GuardState, budget: BudgetLimit, now: number
   const scopes = new Map<string, Map<string, number>>(isWhole ? [[`budget ${budget.name}`, new Map()]] : []);
   for (const action of state.actions) {
     if (action.acted && action.at > since && isCounted(budget, action)) {
-      const key = scopeKey(budget, action);
+      const label = budget.per === 'tag' ? knownLabel(state, budget, action.target) : undefined;
+      if (budget.per === 'tag' && label === undefined) {
+        continue;
+      }
+      const key = scopeKey(budget, action, label);
       const newest = scopes.get(key) ?? new Map<string, number>();
       scopes.set(key, newest.set(action.target, Math.max(action.at, newest.get(action.target) ?? action.at)));
     }
@@ -63,8 +91,12 @@ export function budgetScopes(state: GuardState, budget: BudgetLimit, now: number
 }
 
 /** Whether an action is counted together with a request; made once for all actions, because they are many. */
-function sharing({ per }: BudgetLimit, { target, rule }: GuardRequest): (action: Action) => boolean {
-  switch (per) {
+function sharing(state: GuardState, budget: BudgetLimit, { target, rule }: GuardRequest): (action: Action) => boolean {
+  switch (budget.per) {
+    case 'tag': {
+      const label = labelOf(budget.tag);
+      return (action) => knownLabel(state, budget, action.target) === label;
+    }
     case 'rule':
       return (action) => action.rule === rule;
     case 'resource-group': {
@@ -79,7 +111,7 @@ function sharing({ per }: BudgetLimit, { target, rule }: GuardRequest): (action:
 /** Resources that were acted on in the window and count in the request's budget, each with its newest action. */
 function usedBy(state: GuardState, budget: BudgetLimit, request: GuardRequest, now: number): Map<string, number> {
   const since = now - budget.windowSeconds * 1000;
-  const shares = sharing(budget, request);
+  const shares = sharing(state, budget, request);
   const newest = new Map<string, number>();
   for (const action of state.actions) {
     const { at, acted, target } = action;
@@ -143,6 +175,10 @@ function full(check: Check, text: string, ahead: number, key: string, over: stri
 /** What each budget says. The resource itself counts once however often it is acted on, so only others can fill it. */
 export function budgetReasons(state: GuardState, request: GuardRequest, now: EpochMillis): Limited[] {
   return request.limits.budgets.map((budget): Limited => {
+    if (budget.per === 'tag' && (budget.tag?.value ?? null) === null) {
+      const text = `budget ${budget.name} counts by tag ${budget.tag?.name ?? ''}, which cannot be told of this resource`;
+      return { reason: because('budget', budget.over === 'stop' ? 'stop' : 'ask', text) };
+    }
     const round = budget.windowSeconds * 1000;
     const newest = usedBy(state, budget, request, now);
     const used = newest.size;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tagsOf } from '../inventory';
 import { hashOf } from '../kernel/hash';
 import { parseResourceId } from '../kernel/resource-id';
 import { resourceIdSchema } from '../kernel/schemas';
@@ -106,6 +107,7 @@ export function actingRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
           return problem(422, 'KeyReused', 'The key belongs to another order', detail);
         }
         const runId = `order-${hashOf({ key, runbook: order.runbook, target: order.target, parameters }).slice(0, 32)}`;
+        const tags = policy.usesTags ? { tags: tagsOf(await deps.inventory.find(order.target)) } : {};
         const input = runOrderSchema.parse({
           runId,
           incidentId: null,
@@ -117,7 +119,7 @@ export function actingRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
           mode: 'auto',
           askedBy: { kind: 'operator', name: caller.text, id: caller.kind === 'key' ? null : caller.id },
           ...approvalFor(policy, environment, runbook.impact),
-          ...orderLimits(limitsOf(policy, environment, { target: order.target, at: deps.clock.now() })),
+          ...orderLimits(limitsOf(policy, environment, { target: order.target, at: deps.clock.now(), ...tags })),
           operationLimitSeconds: runbook.operationLimitSeconds,
         });
         await enterOrder(deps.ledger, caller, {

@@ -14,6 +14,8 @@ import {
 } from '../guard';
 import { epochOf, isoOf, type EpochMillis, type Iso8601 } from '../kernel/clock';
 import { parseDuration } from '../kernel/duration';
+import { describeError } from '../kernel/errors';
+import { holdTagName, holdTagValue } from '../inventory';
 import { hashOf } from '../kernel/hash';
 import { instantSchema, resourceIdSchema } from '../kernel/schemas';
 import type { Engine } from '../ports/engine';
@@ -37,6 +39,9 @@ const shownHoldSchema = holdSchema.extend({
   environment: z.string(),
 });
 const environmentSchema = z.object({ environment: z.string() });
+
+/** A tag is set while somebody waits for the answer. Milliseconds. */
+const tagMillis = 8_000;
 
 /** A hold has no id of its own: it is known by its resource. */
 const holdId = (target: string): string => hashOf(target).slice(0, 32);
@@ -71,6 +76,16 @@ export function guardRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
     const policy = await policyInUse(deps.policies);
     found(Object.hasOwn(policy.policy.environments, name) || undefined, `environment ${name}`);
     return policy;
+  };
+  /** The guard's hold is what counts. The tag tells those who look at the resource, and may fail without harm. */
+  const done = async (what: string, target: string, work: (abort: AbortSignal) => Promise<void>): Promise<boolean> => {
+    try {
+      await work(AbortSignal.timeout(tagMillis));
+      return true;
+    } catch (error) {
+      deps.log.warn(`the tag of a hold could not be changed (${what})`, { target, error: describeError(error) });
+      return false;
+    }
   };
   /** Every hold in force, the one that ends first at the front. */
   const holdsOf = async (engine: Engine) => {
@@ -149,7 +164,11 @@ export function guardRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
           ruleSwitches: state.ruleSwitches,
           leases: Object.values(state.leases).filter(({ expiresAt }) => Date.parse(expiresAt) > now),
           queue: queueOf(state, now),
-          budgets: budgetUses(state, (own?.budgets ?? []).map(budgetLimit), now),
+          budgets: budgetUses(
+            state,
+            (own?.budgets ?? []).map((budget) => budgetLimit(budget)),
+            now,
+          ),
           breakers: breakerStates(state, breaker && breakerLimit(breaker), now),
           calendar: said === null ? null : { name: name ?? '', isOpen: said.isOpen, text: said.text },
           calendarOverride: state.calendarOverride,
@@ -197,7 +216,14 @@ export function guardRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
         'Hold a resource, or change the hold on it; applied at the next operation of its guard, before any effect',
       body: holdOrderSchema,
       answers: {
-        202: z.object({ id: z.string(), environment: z.string(), target: z.string(), until: instantSchema }),
+        202: z.object({
+          id: z.string(),
+          environment: z.string(),
+          target: z.string(),
+          until: instantSchema,
+          /** Whether the resource also carries the tag that says so; the hold is in force without. */
+          tagged: z.boolean(),
+        }),
       },
       work: async ({ body: { target, reason, ...end }, caller, engine }) => {
         const until = untilOf(end, deps.clock.now());
@@ -213,7 +239,10 @@ export function guardRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
           more: { until },
         });
         await engine.orderGuard(environment, 'hold', { target, reason, by: caller.text, until });
-        return json(202, { id: holdId(target), environment, target, until });
+        const tagged = await done('tag', target, (abort) =>
+          deps.tags.merge(target, { [holdTagName]: holdTagValue({ until, by: caller.text, reason }) }, abort),
+        );
+        return json(202, { id: holdId(target), environment, target, until, tagged });
       },
     }),
 
@@ -224,7 +253,9 @@ export function guardRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
       role: 'Caretaker.Operator',
       summary: 'End a hold before its time',
       headers: ['If-Match'],
-      answers: { 202: z.object({ id: z.string(), environment: z.string(), target: z.string() }) },
+      answers: {
+        202: z.object({ id: z.string(), environment: z.string(), target: z.string(), untagged: z.boolean() }),
+      },
       refusals: [412],
       work: async ({ param, request, caller, engine }) => {
         const id = param('id');
@@ -250,7 +281,12 @@ export function guardRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
           more: { heldBy: hold.by },
         });
         await engine.orderGuard(environment, 'unhold', { target });
-        return json(202, { id, environment, target });
+        const value = holdTagValue({ until: hold.expiresAt, by: hold.by, reason: hold.reason });
+        // A tag with another value is somebody else's word, and stays.
+        const untagged = await done('untag', target, (abort) =>
+          deps.tags.remove(target, { [holdTagName]: value }, abort),
+        );
+        return json(202, { id, environment, target, untagged });
       },
     }),
 

@@ -5,4 +5,6 @@
 export interface Fences {
   /** Why the effect may not happen now; `undefined` when it may. */
   problem(environment: string, target: string, token: number): Promise<string | undefined>;
+  /** Why nothing may be done under a rule at all, by the kill switch of everything, of the environment, or of the rule. */
+  switchedOff(environment: string, rule: string): Promise<string | undefined>;
 }

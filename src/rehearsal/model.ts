@@ -7,6 +7,8 @@ export interface RecordedSignal {
   readonly signal: Signal;
   /** When it was taken in. */
   readonly at: EpochMillis;
+  /** Tags that its resource had then; absent where nobody looked, and then a rule that asks for them cannot be answered. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** What a policy makes of one recorded signal. */

@@ -1,7 +1,16 @@
 import { acquire, emptyGuard, release, type GuardState } from '../guard';
 import { isoOf, type EpochMillis } from '../kernel/clock';
 import { parseResourceId } from '../kernel/resource-id';
-import { admit, decide, dedupeKey, limitsOf, type ChosenRule, type CompiledPolicy, type Window } from '../rules';
+import {
+  admit,
+  decide,
+  dedupeKey,
+  limitsOf,
+  type ChosenRule,
+  type CompiledPolicy,
+  type SubjectTags,
+  type Window,
+} from '../rules';
 import { orderLimits } from '../run';
 import type { Playback, Played, RecordedSignal, Totals } from './model';
 
@@ -10,6 +19,7 @@ interface Attempt {
   readonly holder: string;
   readonly environment: string;
   readonly signal: RecordedSignal['signal'];
+  readonly tags: SubjectTags;
   readonly chosen: ChosenRule;
   readonly runbook: string;
   readonly since: EpochMillis;
@@ -87,9 +97,9 @@ class Guards {
   }
 
   private attempt(attempt: Attempt, open: Attempt[], releases: Release[]): void {
-    const { holder, environment, signal, chosen, runbook, since, due } = attempt;
+    const { holder, environment, signal, tags, chosen, runbook, since, due } = attempt;
     const given = {
-      ...limitsOf(this.policy, environment, { target: signal.target, rule: chosen.rule, at: due }),
+      ...limitsOf(this.policy, environment, { target: signal.target, rule: chosen.rule, tags, at: due }),
       verification: chosen.verification,
       cooldown: chosen.cooldown,
     };
@@ -152,7 +162,11 @@ export function play(policy: CompiledPolicy, recorded: readonly RecordedSignal[]
   const attempts: Attempt[] = [];
   const played = inOrder.map((one): Played => {
     const { signal, at } = one;
-    const decision = decide(policy, signal);
+    const tags: SubjectTags =
+      one.tags === undefined
+        ? { kind: 'unknown', reason: 'nobody looked them up at the time' }
+        : { kind: 'known', tags: one.tags };
+    const decision = decide(policy, signal, tags);
     const { chosen, environment } = decision;
     const base: Played = {
       signalId: signal.id,
@@ -184,7 +198,7 @@ export function play(policy: CompiledPolicy, recorded: readonly RecordedSignal[]
     const [first] = chosen.ladder;
     if (decision.action === 'open-incident' && first !== undefined) {
       const { runbook } = first;
-      attempts.push({ holder: `rehearsal-${signal.id}`, environment, signal, chosen, runbook, since: due, due });
+      attempts.push({ holder: `rehearsal-${signal.id}`, environment, signal, tags, chosen, runbook, since: due, due });
     }
     return base;
   });

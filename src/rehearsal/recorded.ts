@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { epochOf, type EpochMillis } from '../kernel/clock';
 import { InvalidInputError, type InputProblem } from '../kernel/errors';
 import type { DecisionRecords, Ledger } from '../ledger';
@@ -25,7 +26,8 @@ export async function recordedSignals(
       const kept = keptDecisionSchema.safeParse(record?.decision);
       const at = record === undefined ? undefined : epochOf(record.claimedAt);
       if (kept.success && at !== undefined) {
-        signals.push({ signal: kept.data.signal, at });
+        const { signal, snapshot } = kept.data;
+        signals.push({ signal, at, ...(snapshot === null ? {} : { tags: snapshot.tags }) });
       } else {
         missing += 1;
       }
@@ -68,7 +70,11 @@ export function signalsFromLines(text: string, since?: EpochMillis): readonly Re
       problem('is not JSON; one record or signal stands on each line');
       return;
     }
-    const { decision, claimedAt } = (value ?? {}) as { decision?: { signal?: unknown }; claimedAt?: unknown };
+    const { decision, claimedAt } = (value ?? {}) as {
+      decision?: { signal?: unknown; snapshot?: unknown };
+      claimedAt?: unknown;
+    };
+    const tags = z.object({ tags: z.record(z.string(), z.string()) }).safeParse(decision?.snapshot).data?.tags;
     const parsed = signalSchema.safeParse(decision === undefined ? value : decision?.signal);
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
@@ -81,7 +87,7 @@ export function signalsFromLines(text: string, since?: EpochMillis): readonly Re
       return;
     }
     if ((since === undefined || at >= since) && !found.has(parsed.data.id)) {
-      found.set(parsed.data.id, { signal: parsed.data, at });
+      found.set(parsed.data.id, { signal: parsed.data, at, ...(tags === undefined ? {} : { tags }) });
     }
   });
   if (problems.length > 0) {

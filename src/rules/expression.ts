@@ -2,7 +2,10 @@ import { celEnv, isCelError, parse, plan } from '@bufbuild/cel';
 import { parseResourceId } from '../kernel/resource-id';
 import type { Signal } from '../signal';
 
-/** What an expression can name. All are texts, but for `facts`, which maps names to texts, numbers and booleans. */
+/**
+ * What an expression can name. All are texts, but for `facts`, which maps names to texts, numbers and booleans, and `tags`, which maps
+ * names in lower case to texts.
+ */
 export const expressionNames = [
   'source',
   'kind',
@@ -14,6 +17,7 @@ export const expressionNames = [
   'subscription',
   'summary',
   'facts',
+  'tags',
 ] as const;
 
 /** The longest expression, in UTF-16 code units. */
@@ -38,8 +42,8 @@ type Node = Parsed['expr'];
 export type ExpressionAnswer =
   { readonly kind: 'yes' } | { readonly kind: 'no' } | { readonly kind: 'unanswered'; readonly why: string };
 
-/** An expression that can be asked. Pure. */
-export type Expression = (signal: Signal) => ExpressionAnswer;
+/** An expression that can be asked; in place of the tags may stand why nobody knows them. Pure. */
+export type Expression = (signal: Signal, tags: ReadonlyMap<string, string> | string) => ExpressionAnswer;
 
 interface Used {
   readonly names: Set<string>;
@@ -110,9 +114,6 @@ export function expressionProblem(text: string): string | undefined {
   }
   const used: Used = { names: new Set(), functions: new Set(), comprehensions: 0 };
   collect(read.parsed.expr, new Set(), used);
-  if (used.names.has('tags')) {
-    return 'names tags, which no alert carries; choose by resourceGroup, resource or facts';
-  }
   const known: readonly string[] = expressionNames;
   // Names of types (`string`, `int`) are values in CEL, and are of use in `type(x) == string` alone.
   const types = new Set(['bool', 'int', 'uint', 'double', 'string', 'bytes', 'list', 'map', 'null_type', 'type']);
@@ -138,7 +139,7 @@ export function expressionProblem(text: string): string | undefined {
   return isNoCondition ? 'is a value and no condition; it must say true or false' : undefined;
 }
 
-function bindings(signal: Signal) {
+function bindings(signal: Signal, tags: ReadonlyMap<string, string>) {
   const parts = parseResourceId(signal.target)?.parts;
   return {
     source: signal.source,
@@ -151,6 +152,7 @@ function bindings(signal: Signal) {
     subscription: parts?.subscriptionId ?? '',
     summary: signal.summary,
     facts: new Map(Object.entries(signal.facts)),
+    tags,
   } satisfies Record<(typeof expressionNames)[number], unknown>;
 }
 
@@ -159,9 +161,16 @@ function bindings(signal: Signal) {
  * @throws Error for one that is no CEL.
  */
 export function compileExpression(text: string): Expression {
-  const evaluate = plan(environment, parse(text));
-  return (signal) => {
-    const value = evaluate(bindings(signal));
+  const read = parse(text);
+  const evaluate = plan(environment, read);
+  const used: Used = { names: new Set(), functions: new Set(), comprehensions: 0 };
+  collect(read.expr, new Set(), used);
+  const asksTags = used.names.has('tags');
+  return (signal, tags) => {
+    if (asksTags && typeof tags === 'string') {
+      return { kind: 'unanswered', why: `the tags cannot be told: ${tags}` };
+    }
+    const value = evaluate(bindings(signal, typeof tags === 'string' ? new Map<string, string>() : tags));
     if (isCelError(value)) {
       return { kind: 'unanswered', why: value.message.slice(0, 200) };
     }

@@ -23,15 +23,20 @@ export const budgetSchema = z
     maxShare: shareSchema.optional(),
     /** How many resources there are, for `maxShare`. */
     fleet: z.number().int().min(1).max(1_000_000).optional(),
-    /** What is counted together: the environment (when left out), each resource group, or each rule. */
-    per: z.enum(['environment', 'resource-group', 'rule']).optional(),
+    /** What is counted together: the environment (when left out), each resource group, each rule, or each value of a tag. */
+    per: z.enum(['environment', 'resource-group', 'rule', 'tag']).optional(),
+    /** For `per: tag`: the name of the tag whose values are counted each by itself. Resources without it are counted together. */
+    tag: z.string().min(1).max(512).optional(),
     /** What is done over the limit: wait for one's turn (when left out), ask a person, or stop. */
     over: z.enum(['queue', 'ask', 'stop']).optional(),
   })
-  .superRefine(({ maxResources, maxShare, fleet }, context) => {
+  .superRefine(({ maxResources, maxShare, fleet, per, tag }, context) => {
     const wrong = (field: string, message: string): void => {
       context.addIssue({ code: 'custom', path: [field], message });
     };
+    if ((per === 'tag') !== (tag !== undefined)) {
+      wrong('tag', per === 'tag' ? 'is missing: say which tag' : 'means nothing without per: tag');
+    }
     if (maxResources === undefined && maxShare === undefined) {
       wrong('maxResources', 'is missing: say how many resources, or which share of the fleet with maxShare');
     }

@@ -5,10 +5,12 @@ import { parseResourceId, type ResourceId } from '../kernel/resource-id';
 import { calendarLimit, type CalendarLimit, type GroupLimit } from '../guard';
 import { compileGlob } from './glob';
 import { environmentOfParts, type CompiledPolicy } from './matching';
-import type { Breaker, Budget, Group, Policy, Rule } from './model';
+import type { Breaker, Budget, Group, Policy, Rule, SubjectTags } from './model';
 
 /** The limits that hold for an action in one environment, whoever asks for it. */
 export interface EnvironmentLimits {
+  /** Tags of the resource, for budgets that count by them. */
+  readonly tags: SubjectTags;
   readonly budgets: readonly Budget[];
   readonly lease: Seconds;
   readonly patience: Seconds;
@@ -26,6 +28,8 @@ export interface LimitedAction {
   readonly target: ResourceId;
   /** The rule that asks; none for an operator's order. */
   readonly rule?: string;
+  /** Tags of the target; unknown when left out. */
+  readonly tags?: SubjectTags;
   /** When it is ordered: from then on the calendar is worked out. */
   readonly at: EpochMillis;
 }
@@ -48,6 +52,7 @@ export function limitsOf({ policy }: CompiledPolicy, environment: string, action
   const { lease, patience, cooldown, verification, breaker } = policy.defaults;
   const calendar = found.calendar === undefined ? undefined : policy.calendars?.[found.calendar];
   return {
+    tags: action.tags ?? { kind: 'unknown', reason: 'nobody looked them up' },
     budgets: found.budgets,
     lease,
     patience,

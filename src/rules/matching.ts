@@ -2,7 +2,7 @@ import { parseResourceId, type ResourceIdParts } from '../kernel/resource-id';
 import type { Signal } from '../signal';
 import { compileExpression, type Expression } from './expression';
 import { compileGlob, type Fits } from './glob';
-import type { Action, ChosenRule, Considered, Decision, Mode, Policy, Rule } from './model';
+import type { Action, ChosenRule, Considered, Decision, Mode, Policy, Rule, SubjectTags } from './model';
 import { policyVersion } from './policy';
 
 /** Modes from the least to the most that a rule may do. */
@@ -12,6 +12,8 @@ const modeOrder: readonly Mode[] = ['observe', 'suggest', 'auto'];
 interface Subject {
   readonly signal: Signal;
   readonly parts: ResourceIdParts;
+  /** By name in lower case; a text says why nobody knows them. */
+  readonly tags: ReadonlyMap<string, string> | string;
 }
 
 /** One field of a rule: says how it fits, or why not. */
@@ -26,6 +28,8 @@ interface Criterion {
 interface CompiledRule {
   readonly rule: Rule;
   readonly criteria: readonly Criterion[];
+  /** Held against what is known of the resource, when all of the signal fits. */
+  readonly tagCriteria: readonly Criterion[];
   readonly when: Expression | undefined;
 }
 
@@ -42,6 +46,8 @@ export interface CompiledPolicy {
   readonly policy: Policy;
   readonly version: string;
   readonly rules: readonly CompiledRule[];
+  /** Whether a rule or a budget asks for tags, so that it is worth looking them up. */
+  readonly usesTags: boolean;
   readonly environments: readonly CompiledEnvironment[];
 }
 
@@ -103,6 +109,27 @@ function criteriaOf({ match }: Rule): readonly Criterion[] {
   ];
 }
 
+function tagCriteriaOf({ match }: Rule): readonly Criterion[] {
+  return Object.entries(match.tags ?? {}).flatMap(([name, globs]) => {
+    const value = ({ tags }: Subject): string | undefined =>
+      typeof tags === 'string' ? undefined : tags.get(name.toLowerCase());
+    const fits = globs.map(compileGlob);
+    return [
+      {
+        fits: (subject) => {
+          const found = value(subject);
+          return found !== undefined && fits.some((one) => one(found));
+        },
+        describe: (subject) => {
+          const found = value(subject);
+          return found === undefined ? `tag ${name} missing` : `tag ${name} "${found}"`;
+        },
+        wanted: listed(globs.map((glob) => `"${glob}"`)),
+      } satisfies Criterion,
+    ];
+  });
+}
+
 /** Prepares a policy: globs compiled, lists made sets, its version computed. */
 export function compilePolicy(policy: Policy): CompiledPolicy {
   return {
@@ -111,8 +138,12 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
     rules: policy.rules.map((rule) => ({
       rule,
       criteria: criteriaOf(rule),
+      tagCriteria: tagCriteriaOf(rule),
       when: rule.match.when === undefined ? undefined : compileExpression(rule.match.when),
     })),
+    usesTags:
+      policy.rules.some(({ match }) => match.tags !== undefined || (match.when ?? '').includes('tags')) ||
+      Object.values(policy.environments).some(({ budgets }) => budgets.some(({ per }) => per === 'tag')),
     environments: Object.entries(policy.environments).map(([name, environment]) => ({
       name,
       ceiling: environment.ceiling,
@@ -123,17 +154,32 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
 }
 
 /** What a rule says to a signal, and whether its expression could not be answered. */
-function consider({ rule, criteria, when }: CompiledRule, subject: Subject): Considered & { unanswered?: true } {
+function consider(
+  { rule, criteria, tagCriteria, when }: CompiledRule,
+  subject: Subject,
+): Considered & { unanswered?: true } {
   const misfit = criteria.find(({ fits }) => !fits(subject));
   if (misfit !== undefined) {
     return { rule: rule.name, matched: false, reasons: [`${misfit.describe(subject)} is not ${misfit.wanted}`] };
   }
-  const reasons = criteria.map(({ describe, wanted }) => `${describe(subject)} fits ${wanted}`);
+  if (tagCriteria.length > 0 && typeof subject.tags === 'string') {
+    return {
+      rule: rule.name,
+      matched: false,
+      reasons: [`it asks for tags, which cannot be told: ${subject.tags}`],
+      unanswered: true,
+    };
+  }
+  const untagged = tagCriteria.find(({ fits }) => !fits(subject));
+  if (untagged !== undefined) {
+    return { rule: rule.name, matched: false, reasons: [`${untagged.describe(subject)} is not ${untagged.wanted}`] };
+  }
+  const reasons = [...criteria, ...tagCriteria].map(({ describe, wanted }) => `${describe(subject)} fits ${wanted}`);
   if (when === undefined) {
     return { rule: rule.name, matched: true, reasons };
   }
   const text = rule.match.when ?? '';
-  const answer = when(subject.signal);
+  const answer = when(subject.signal, subject.tags);
   switch (answer.kind) {
     case 'yes':
       return { rule: rule.name, matched: true, reasons: [...reasons, `the condition ${text} holds`] };
@@ -211,6 +257,8 @@ function consequence(mode: Mode, ladder: string): string {
   }
 }
 
+const nobodyLooked: SubjectTags = { kind: 'unknown', reason: 'nobody looked them up' };
+
 /**
  * Decides what is done about a signal. Pure: the same policy and signal give the same decision.
  *
@@ -218,15 +266,19 @@ function consequence(mode: Mode, ladder: string): string {
  *   the decision tells of each why it was or was not it.
  * - The chosen rule's mode is lowered to the ceiling of the environment that the target lies in. A target in no environment
  *   is left alone, whatever fits.
- * - A rule whose condition cannot be answered (a fact that the alert does not carry) is not chosen, and whatever is chosen after it
+ * - A rule whose condition cannot be answered (a fact that the alert does not carry, tags that cannot be read) is not chosen, and whatever is chosen after it
  *   is proposed at most: nobody knows whether the earlier rule was to hold it back.
  * - A resolved signal opens nothing: whatever the rules say, the incident that the alert may have opened is told. It is told
  *   even when no rule fits, because the policy can have changed since. `chosen` is then the rule that the alert fits now.
  */
-export function decide(policy: CompiledPolicy, signal: Signal): Decision {
+export function decide(policy: CompiledPolicy, signal: Signal, known: SubjectTags = nobodyLooked): Decision {
   const parsed = parseResourceId(signal.target);
   const parts = parsed?.parts ?? { subscriptionId: '', resourceGroup: '', type: '', name: signal.target };
-  const subject: Subject = { signal, parts };
+  const tags =
+    known.kind === 'unknown'
+      ? known.reason
+      : new Map(Object.entries(known.tags).map(([name, value]) => [name.toLowerCase(), value]));
+  const subject: Subject = { signal, parts, tags };
   const answers = policy.rules.map((rule) => consider(rule, subject));
   const considered = answers.map(({ rule, matched, reasons }): Considered => ({ rule, matched, reasons }));
   const environment = environmentOfParts(policy, parts);

@@ -38,10 +38,20 @@ export const matchSchema = z.strictObject({
   resourceGroup: globsSchema.optional(),
   /** Globs over the resource's name. */
   resource: globsSchema.optional(),
+  /**
+   * Globs over the values of the resource's tags, by the tag's name; every named tag has to be there and fit. Names without regard
+   * to case. Where the tags cannot be read, the rule cannot be answered, as for `when`.
+   */
+  tags: z.record(z.string().min(1).max(512), globsSchema).optional(),
   /** A condition in CEL over the signal and its facts, asked when all else fits; see docs/policy.md for what it can name. */
   when: z.string().min(1).max(1024).optional(),
 });
 export type Match = z.infer<typeof matchSchema>;
+
+/** The tags of a signal's resource, or why nobody knows them. */
+export type SubjectTags =
+  | { readonly kind: 'known'; readonly tags: Readonly<Record<string, string>> }
+  | { readonly kind: 'unknown'; readonly reason: string };
 
 /** One rung of a ladder: a runbook with its parameters. */
 export const rungSchema = z.strictObject({

@@ -240,13 +240,16 @@ function checkMatches(entries: readonly unknown[], { report, lineOf }: CheckTool
     if (problem !== undefined) {
       report([...path, 'when'], problem);
     }
+    if (match.tags !== undefined && Object.keys(match.tags).length === 0) {
+      report([...path, 'tags'], 'names no tag; name one, or leave it out', true);
+    }
     if (match.condition !== 'fired') {
       report([...path, 'condition'], 'must be fired: the end of an alert is told to its incident and starts nothing');
     }
     if (!isLimited(match)) {
       report(
         path,
-        'would take every alert; say which it is about with resourceType, alertRule, resource or resourceGroup',
+        'would take every alert; say which it is about with resourceType, alertRule, resource, resourceGroup or tags',
         true,
       );
       return;
@@ -267,7 +270,8 @@ function checkMatches(entries: readonly unknown[], { report, lineOf }: CheckTool
 
 /** Whether a match says which resources or alerts it is about. */
 function isLimited(match: Match): boolean {
-  return [match.resourceType, match.alertRule, match.resource, match.resourceGroup].some(isNarrow);
+  const globs = [match.resourceType, match.alertRule, match.resource, match.resourceGroup];
+  return [...globs, ...Object.values(match.tags ?? {})].some(isNarrow);
 }
 
 /** Whether a list of globs leaves anything out. */
@@ -286,8 +290,14 @@ function covers(wide: Match, narrow: Match): boolean {
     listCovers(wide.alertRule, narrow.alertRule, globCovers) &&
     listCovers(wide.resourceGroup, narrow.resourceGroup, globCovers) &&
     listCovers(wide.resource, narrow.resource, globCovers) &&
+    tagsCover(wide.tags ?? {}, narrow.tags ?? {}) &&
     (wide.when === undefined || wide.when === narrow.when)
   );
+}
+
+/** Whether whatever carries the narrow tags carries the wide ones. Names are compared as they are written, so never wrongly yes. */
+function tagsCover(wide: NonNullable<Match['tags']>, narrow: NonNullable<Match['tags']>): boolean {
+  return Object.entries(wide).every(([name, globs]) => listCovers(globs, narrow[name], globCovers));
 }
 
 function listCovers(

@@ -3,8 +3,10 @@ import { epochOf, isoOf, type Clock, type Iso8601 } from '../kernel/clock';
 import { describeError, PermanentError } from '../kernel/errors';
 import { hashOf, uuidOf } from '../kernel/hash';
 import { parseResourceId, type ResourceId } from '../kernel/resource-id';
+import { tagHold } from '../inventory';
 import type { Fences } from '../ports/fences';
 import type { Incidents } from '../ports/incidents';
+import type { ResourceTags } from '../ports/resource-group';
 import {
   knownFrom,
   planIdentity,
@@ -43,6 +45,8 @@ export interface RunActivityPorts {
   readonly records: Records;
   /** What follows from the end of an incident. */
   readonly closing: Closing;
+  /** Where a person says by a tag that a resource is theirs for now. */
+  readonly tags: Pick<ResourceTags, 'read'>;
   readonly clock: Clock;
 }
 
@@ -57,6 +61,9 @@ export const unheardSeconds = 60;
 
 /** An attempt that could not find out whether an earlier one reached the platform looks again after so long. */
 const lookAgainSeconds = 15;
+
+/** A tag is looked at again after so long at most: a person may remove it before the time that it names. */
+const lookAgainAtTagSeconds = 300;
 
 /** A reason as reports and contracts take it. */
 const shortened = (error: unknown): string => describeError(error).slice(0, 500);
@@ -92,6 +99,17 @@ export function runActivities(ports: RunActivityPorts) {
     }
     return found;
   };
+  /** A person's tag on the resource makes the run wait as long as it may; one without an end is looked at again now and then. */
+  const heldByTag = async (target: ResourceId, abort: AbortSignal): Promise<Plan | undefined> => {
+    const now = clock.now();
+    const hold = tagHold(await ports.tags.read(target, abort), now);
+    if (hold === undefined) {
+      return undefined;
+    }
+    const wait = hold.until === undefined ? lookAgainAtTagSeconds : Math.ceil((hold.until - now) / 1000);
+    const retryAfterSeconds = Math.min(Math.max(wait, 1), lookAgainAtTagSeconds);
+    return { kind: 'busy', reasons: [`a person holds the resource: ${hold.text}`.slice(0, 512)], retryAfterSeconds };
+  };
   const judge = (name: string, target: ResourceId, before: Facts, actedAt: Iso8601, abort: AbortSignal) =>
     unlessPermanent(
       async (): Promise<Judgement> => {
@@ -102,17 +120,25 @@ export function runActivities(ports: RunActivityPorts) {
     );
 
   return {
-    observe: handler(observeContract, async ({ target, runbook, parameters, correlation }, abort) => {
-      const [plan, alreadyResolved] = await Promise.all([
-        unlessPermanent(
-          async (): Promise<Plan> =>
-            (await procedureFor(runbook, target).look(target, abort, knownFrom(parameters))).plan(parameters),
-          (error): Plan => ({ kind: 'impossible', reasons: [shortened(error)] }),
-        ),
-        correlation === null ? false : records.isResolved(correlation),
-      ]);
-      return { plan, planHash: hashOf(planIdentity(plan)), alreadyResolved };
-    }),
+    /** Looks and plans. An engaged kill switch is told before anything is looked at, a person's tag before anything is planned. */
+    observe: (fences: Pick<Fences, 'switchedOff'>) =>
+      handler(observeContract, async ({ target, runbook, parameters, correlation, environment, rule }, abort) => {
+        const stopped = environment === undefined ? undefined : await fences.switchedOff(environment, rule ?? '');
+        const planned = async (): Promise<Plan> => {
+          if (stopped !== undefined) {
+            return { kind: 'impossible', reasons: [stopped.slice(0, 512)] };
+          }
+          const held = await heldByTag(target, abort);
+          return (
+            held ?? (await procedureFor(runbook, target).look(target, abort, knownFrom(parameters))).plan(parameters)
+          );
+        };
+        const [plan, alreadyResolved] = await Promise.all([
+          unlessPermanent(planned, (error): Plan => ({ kind: 'impossible', reasons: [shortened(error)] })),
+          correlation === null ? false : records.isResolved(correlation),
+        ]);
+        return { plan, planHash: hashOf(planIdentity(plan)), alreadyResolved, stopped: stopped ?? null };
+      }),
 
     apply: (fences: Fences) =>
       handler(applyContract, async ({ runId, target, runbook, environment, token, step, before }, abort) => {
@@ -162,7 +188,12 @@ export function runActivities(ports: RunActivityPorts) {
           }
           etag = taken;
         }
-        const fence = await fences.problem(environment, target, token);
+        const fence =
+          (await fences.problem(environment, target, token)) ??
+          (await unlessPermanent(
+            async () => tagHold(await ports.tags.read(target, abort), clock.now())?.text,
+            (error) => `whether a person holds the resource cannot be told: ${shortened(error)}`,
+          ));
         if (fence !== undefined) {
           await journal.withdraw(runId, step, etag);
           return { kind: 'fenced' as const, reason: fence };

@@ -53,7 +53,8 @@ function* untilGuarded(df: DurableContext, order: RunOrder, around: Surroundings
   const approvals: Approvals = { current: undefined, asked: 0 };
   for (;;) {
     around.progress('observe');
-    const input = { ...key(order), parameters: order.parameters, correlation: around.correlation };
+    const { parameters, environment, rule: asking } = order;
+    const input = { ...key(order), parameters, environment, rule: asking, correlation: around.correlation };
     const seen = decoded(
       observeContract,
       yield* listening(df, activityTask(df, observeContract, input), around.resolved),
@@ -69,6 +70,9 @@ function* untilGuarded(df: DurableContext, order: RunOrder, around: Surroundings
     );
     if (plan.kind !== 'busy') {
       yield* voidUnlessFor(df, account, approvals, planHash, 'the plan is another one now');
+    }
+    if (seen.stopped !== null) {
+      return notApplied(account, nowOf(df), 'stopped', [seen.stopped]);
     }
     if (plan.kind === 'nothing-to-do' || plan.kind === 'impossible') {
       return notApplied(account, nowOf(df), plan.kind, plan.reasons);

@@ -19,10 +19,19 @@ export const observeContract = defineActivity({
   name: 'run-observe',
   input: targetSchema.extend({
     parameters: z.record(z.string(), z.unknown()),
+    /** Whose kill switches are asked; absent in runs that began before they were asked here. */
+    environment: z.string().optional(),
+    rule: z.string().optional(),
     /** The alert's correlation, when there is one: tells whether its `Resolved` came before the incident was opened. */
     correlation: z.string().nullable(),
   }),
-  output: z.object({ plan: planSchema, planHash: z.string(), alreadyResolved: z.boolean() }),
+  output: z.object({
+    plan: planSchema,
+    planHash: z.string(),
+    alreadyResolved: z.boolean(),
+    /** Why nothing is planned at all: a kill switch is engaged. */
+    stopped: z.string().nullable().default(null),
+  }),
   retry: patientRetry,
   timeLimit: seconds(60),
 });

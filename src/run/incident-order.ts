@@ -1,5 +1,5 @@
 import type { EpochMillis } from '../kernel/clock';
-import { approvalOf, limitsOf, type CompiledPolicy, type Decision } from '../rules';
+import { approvalOf, limitsOf, type CompiledPolicy, type Decision, type SubjectTags } from '../rules';
 import type { Catalogue } from '../runbooks';
 import type { Signal } from '../signal';
 import { orderLimits } from './limits';
@@ -14,7 +14,7 @@ export function orderOf(
   signal: Signal,
   policy: CompiledPolicy,
   catalogue: Catalogue,
-  now: EpochMillis,
+  given: { readonly at: EpochMillis; readonly tags?: SubjectTags },
 ): IncidentOrder | null {
   const { chosen, environment, action } = decision;
   if ((action !== 'open-incident' && action !== 'suggest') || chosen === null || environment === null) {
@@ -48,7 +48,7 @@ export function orderOf(
     }),
     ...(approval === undefined ? {} : { approval: approval.terms }),
     ...orderLimits({
-      ...limitsOf(policy, environment, { target: signal.target, rule: chosen.rule, at: now }),
+      ...limitsOf(policy, environment, { target: signal.target, rule: chosen.rule, ...given }),
       verification: chosen.verification,
       cooldown: chosen.cooldown,
     }),

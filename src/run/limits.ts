@@ -1,9 +1,12 @@
 import type { BudgetLimit, Limits } from '../guard';
-import { shareOf, type Breaker, type Budget, type EnvironmentLimits } from '../rules';
+import { shareOf, type Breaker, type Budget, type EnvironmentLimits, type SubjectTags } from '../rules';
 import type { RunOrder } from './model';
 
 /** A budget in numbers: a share becomes a count, and where both are given the smaller holds. */
-export function budgetLimit({ name, window, maxResources, maxShare, fleet, per, over }: Budget): BudgetLimit {
+export function budgetLimit(
+  { name, window, maxResources, maxShare, fleet, per, tag, over }: Budget,
+  tags: SubjectTags = { kind: 'unknown', reason: '' },
+): BudgetLimit {
   const share = maxShare === undefined || fleet === undefined ? Number.POSITIVE_INFINITY : shareOf(maxShare, fleet);
   const most = Math.min(maxResources ?? Number.POSITIVE_INFINITY, share);
   return {
@@ -14,8 +17,18 @@ export function budgetLimit({ name, window, maxResources, maxShare, fleet, per, 
       ? { basis: `${Number((maxShare * 100).toFixed(3))}% of ${fleet}` }
       : {}),
     ...(per === undefined ? {} : { per }),
+    ...(tag === undefined ? {} : { tag: { name: tag, value: tagValue(tag, tags) } }),
     ...(over === undefined ? {} : { over }),
   };
+}
+
+/** The value that a resource is counted under: empty without the tag, null when nobody can tell. */
+function tagValue(name: string, tags: SubjectTags): string | null {
+  if (tags.kind === 'unknown') {
+    return null;
+  }
+  const found = Object.entries(tags.tags).find(([one]) => one.toLowerCase() === name.toLowerCase());
+  return found?.[1] ?? '';
 }
 
 /** A breaker in the form that orders carry. */
@@ -30,7 +43,7 @@ export function orderLimits(limits: EnvironmentLimits): Pick<RunOrder, 'limits' 
     limits: {
       leaseSeconds: limits.lease,
       cooldownSeconds: limits.cooldown,
-      budgets: limits.budgets.map(budgetLimit),
+      budgets: limits.budgets.map((budget) => budgetLimit(budget, limits.tags)),
       ...(groups.length === 0 ? {} : { groups: [...groups] }),
       ...(recurrence === undefined
         ? {}

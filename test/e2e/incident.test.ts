@@ -259,6 +259,58 @@ test('the kill switch stops an incident before it acts, and says who set it', as
   expect(await asked()).toEqual([]);
 });
 
+test('the kill switch of everything stops an incident before anything is looked at', async () => {
+  const { name, target } = prod(1);
+  await hang(name, 'restart');
+  expect(await app.operator('PUT', 'kill-switch', { engaged: true, reason: 'a fault in the rules' })).toMatchObject({
+    status: 202,
+  });
+  await app.host.idle();
+  await app.alert(availabilityAlert({ target, firedAt: now() }));
+  await app.host.runToQuiescence();
+  expect(results(ended()[0])).toEqual(['restart-vm: stopped']);
+  expect(ended()[0]?.reasons.join(' ')).toContain('a fault in the rules');
+  expect((await local.cloud.control.journal()).filter(({ path }) => path.includes(name))).toEqual([]);
+  const { body } = await app.operator('GET', 'ledger?kind=kill-switch.set');
+  expect(body).toMatchObject({ entries: [{ data: { reason: 'a fault in the rules', engaged: true } }] });
+});
+
+test('a resource that an operator holds is left alone, is tagged, and is repaired once it is released', async () => {
+  const { name, target } = prod(1);
+  await hang(name, 'restart');
+  const held = await app.operator('POST', 'holds', { target, reason: 'its disk is looked at', for: '20m' });
+  expect(held).toMatchObject({ status: 202, body: { tagged: true } });
+  expect((await local.cloud.control.machine(name)).tags['caretaker-hold']).toMatch(/its disk is looked at/);
+  await app.host.idle();
+  const begin = local.clock.now();
+  await app.alert(availabilityAlert({ target, firedAt: now() }));
+  await app.host.runToQuiescence({ until: begin + minutes(6) });
+  local.clock.advanceTo(begin + minutes(6));
+  expect(await asked()).toEqual([]);
+  const { id } = held.body as { id: string };
+  expect(await app.operator('DELETE', `holds/${id}`)).toMatchObject({ status: 202, body: { untagged: true } });
+  expect((await local.cloud.control.machine(name)).tags['caretaker-hold']).toBeUndefined();
+  await app.host.runToQuiescence();
+  expect(results(ended()[0])).toEqual(['restart-vm: verified']);
+  const [restart] = (await local.cloud.control.journal()).filter(({ method }) => method === 'POST');
+  // Released before its time: noticed at the next look, and not only at the end that the hold had named.
+  expect((restart?.at ?? 0) - begin).toBeLessThanOrEqual(minutes(12));
+});
+
+test('a tag that a person set in Azure keeps Caretaker off, until the time that it names', async () => {
+  const { name, target } = prod(1);
+  await hang(name, 'restart');
+  const until = new Date(local.clock.now() + minutes(10));
+  const tags = { ...(await local.cloud.control.machine(name)).tags };
+  await local.cloud.control.setMachine(name, { tags: { ...tags, 'Caretaker-Hold': `${until.toISOString()} Ada` } });
+  await app.alert(availabilityAlert({ target, firedAt: now() }));
+  await app.host.runToQuiescence();
+  expect(results(ended()[0])).toEqual(['restart-vm: verified']);
+  const [restart] = (await local.cloud.control.journal()).filter(({ method }) => method === 'POST');
+  expect(restart?.at).toBeGreaterThanOrEqual(until.getTime());
+  await local.cloud.control.setMachine(name, { tags });
+});
+
 test('a budget that is used up makes the next machine wait, and patience ends with a person', async () => {
   for (const number of [1, 2, 3]) {
     const name = `vm-web-dev-weu-0${number}`;

@@ -233,6 +233,7 @@ it('reads a state that was stored before any of this was there', () => {
     recurrences: {},
     tallies: {},
     calendarOverride: null,
+    labels: {},
   });
   expect(fenceProblem(state, target, 2, at(1))).toBeUndefined();
   expect(acquire(state, request('r2', 'a', { runbook: 'redeploy-vm' }), at(1)).verdict.answer).toBe('wait');

@@ -11,11 +11,13 @@ import { createScalingDesk, createScalingMemory } from '../../src/scaling';
 import { createDrifts, createManifestStore } from '../../src/stacks';
 import type { Engine, InstanceStatus } from '../../src/ports/engine';
 import type { PolicySource } from '../../src/ports/policy-source';
+import type { ResourceTags } from '../../src/ports/resource-group';
 import { ScriptedMachines } from '../run/fixture';
 import { hungMachine } from '../runbooks/machine';
 import { manifestText } from '../stacks/manifests';
 import { memoryDesk } from '../dns/memory-zones';
 import { intakeWorld, policyText, subscription } from '../run/intake-world';
+import { memoryBackupDesk } from './backup-desk';
 import { rotationDesk } from './rotation-desk';
 import { onlyMachines } from '../support/runbook-ports';
 
@@ -152,11 +154,19 @@ export function doors(
     log,
   });
   const dns = memoryDesk(world.documents, clock);
+  /** Tags that were set, by resource. */
+  const tags = new Map<string, Record<string, string>>();
+  const tagBook: ResourceTags = {
+    read: async (id) => tags.get(id) ?? {},
+    merge: async (id, given) => void tags.set(id, { ...tags.get(id), ...given }),
+    remove: async (id) => void tags.delete(id),
+  };
   const routes = operatorRoutes({
     access,
     approvals,
     rotation: rotationDesk({ documents: world.documents, clock, log }),
     outbox,
+    backup: memoryBackupDesk(world.documents, clock, log),
     scaling: createScalingDesk({ memory: createScalingMemory(world.documents), clock }),
     dns: dns.desk,
     stacks: {
@@ -174,6 +184,8 @@ export function doors(
       verifyLedger({ logs: world.storage.ledgerLogs, documents: world.documents, environment: 'test' }),
     ledger,
     documents: world.documents,
+    tags: tagBook,
+    inventory: { find: async (id) => ({ kind: 'unseen', readAt: clock.text(), chain: [id] }) },
     policies,
     decisions,
     runs,
@@ -192,6 +204,7 @@ export function doors(
     fieldDecisions,
     log,
     engine,
+    tags,
     machines,
     routes,
     alertDeps,

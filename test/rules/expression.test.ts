@@ -78,7 +78,6 @@ describe('an expression is refused with its place', () => {
   test.each([
     ['facts.value >', 'is no CEL expression: at character '],
     ['value > 90', 'names "value", which is not known; there are source, kind, '],
-    ['tags.tier == "gold"', 'names tags, which no alert carries'],
     ['shout(resource) == "A"', 'calls "shout", which is no function of standard CEL'],
     ['"yes"', 'is a value and no condition; it must say true or false'],
     ['[1].exists(a, [1].exists(b, [1].exists(c, a == c)))', 'goes through lists 3 times'],

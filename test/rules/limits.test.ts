@@ -34,6 +34,7 @@ test('the limits of an environment are its budgets and the defaults', () => {
     cooldown: 900,
     verification: { within: 600, every: 30 },
     groups: [],
+    tags: { kind: 'unknown', reason: 'nobody looked them up' },
   });
   expect(() => limitsOf(policy, 'prod', action)).toThrow(InvariantError);
 });

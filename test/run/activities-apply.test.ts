@@ -17,18 +17,26 @@ function world() {
   const machines = new ScriptedMachines(clock, breaker, hungMachine(0));
   const storage = new MemoryStorage();
   let fence: string | undefined;
-  const fences: Fences = { problem: () => breaker.act('fence', async () => fence) };
+  let readTags = async (): Promise<Record<string, string>> => ({});
+  const fences: Fences = {
+    problem: () => breaker.act('fence', async () => fence),
+    switchedOff: async () => undefined,
+  };
   const { apply } = runActivities({
     procedures: procedures(onlyMachines(machines)),
     journal: createEffectJournal(breaker.around(storage.documents), clock),
     records: { record: async () => 0, isResolved: async () => false },
     closing: { joinedIn: async () => [], close: async () => undefined },
+    tags: { read: () => readTags() },
     clock,
   });
   return {
     clock,
     breaker,
     machines,
+    tagged: (read: typeof readTags) => {
+      readTags = read;
+    },
     fenceOff: (reason: string | undefined) => {
       fence = reason;
     },
@@ -260,4 +268,18 @@ it('does not call an accepted operation refused because the storage denies the w
       : act.call(one.breaker, name, work)) as never;
   await expect(one.apply()).rejects.toMatchObject({ code: 'StorageDenied' });
   expect(one.machines.heard).toHaveLength(1);
+});
+
+it('a tag that a person set meanwhile stops the effect, and so does one that may not be read', async () => {
+  const one = world();
+  one.tagged(async () => ({ 'caretaker-hold': '2026-05-04T09:00:00Z Ada' }));
+  expect(await one.apply()).toMatchObject({ kind: 'fenced', reason: expect.stringContaining('Ada') });
+  one.tagged(() => Promise.reject(new PermanentError('AzureDenied', 'no')));
+  expect(await one.apply()).toMatchObject({ kind: 'fenced', reason: expect.stringContaining('cannot be told') });
+  one.tagged(async () => ({}));
+  expect((await one.apply()).kind).toBe('started');
+  const other = world();
+  other.tagged(() => Promise.reject(new TransientError('AzureUnavailable', '503')));
+  await expect(other.apply()).rejects.toMatchObject({ code: 'AzureUnavailable' });
+  expect(other.machines.heard).toEqual([]);
 });

@@ -9,17 +9,19 @@ import { onlyMachines } from '../support/runbook-ports';
 
 const records: Records = { record: async () => 0, isResolved: async () => false };
 
-function world(more: { records?: Records } = {}) {
+function world(more: { records?: Records; tags?: Record<string, string>; switchedOff?: string } = {}) {
   const clock = new HandClock();
   const breaker = new Breaker();
   const machines = new ScriptedMachines(clock, breaker, hungMachine(0));
-  const activities = runActivities({
+  const made = runActivities({
     procedures: procedures(onlyMachines(machines)),
     journal: createEffectJournal(new MemoryStorage().documents, clock),
     records: more.records ?? records,
     closing: { joinedIn: async () => [], close: async () => undefined },
+    tags: { read: async () => more.tags ?? {} },
     clock,
   });
+  const activities = { ...made, observe: made.observe({ switchedOff: async () => more.switchedOff }) };
   return { clock, breaker, machines, activities };
 }
 
@@ -37,6 +39,28 @@ describe('observing', () => {
     expect(plan).toMatchObject({ kind: 'act', steps: [{ id: 'restart', effect: 'restart' }] });
     expect(planHash).toMatch(/^[0-9a-f]{64}$/);
     expect(alreadyResolved).toBe(false);
+  });
+
+  it('plans nothing and looks at nothing while a kill switch is engaged', async () => {
+    const { activities, breaker } = world({ switchedOff: 'the kill switch is engaged by Ada: flood' });
+    const seen = await activities.observe({ ...observed, environment: 'prod', rule: 'web' });
+    expect(seen).toMatchObject({ plan: { kind: 'impossible' }, stopped: 'the kill switch is engaged by Ada: flood' });
+    expect(breaker.acts).toEqual([]);
+    // Runs that began before this was asked here find the switch at the guard and at the fence.
+    expect(await activities.observe(observed)).toMatchObject({ plan: { kind: 'act' }, stopped: null });
+  });
+
+  it.each([
+    ['2026-05-04T08:02:00Z Ada looks at its disk', 120],
+    ['2026-05-05T08:00:00Z', 300],
+    ['Ada is on it', 300],
+  ])('waits while a person holds the resource by its tag: %s', async (value, retryAfterSeconds) => {
+    const { activities, machines } = world({ tags: { 'Caretaker-Hold': value } });
+    const { plan } = await activities.observe(observed);
+    expect(plan).toMatchObject({ kind: 'busy', retryAfterSeconds, reasons: [expect.stringContaining(value)] });
+    expect(machines.heard).toEqual([]);
+    const over = world({ tags: { 'caretaker-hold': '2026-05-04T07:59:00Z' } });
+    expect((await over.activities.observe(observed)).plan.kind).toBe('act');
   });
 
   it('tells whether the alert is known to be resolved, and asks only for an alert', async () => {

@@ -1,5 +1,5 @@
 import type { DurableClient } from 'durable-functions';
-import { everywhere, fenceProblem, switchProblem } from '../../guard';
+import { everywhere, fenceProblem, switchedOff, switchProblem } from '../../guard';
 import type { Clock } from '../../kernel/clock';
 import type { Fences } from '../../ports/fences';
 import { durableEngine } from './durable-engine';
@@ -11,6 +11,10 @@ export function durableFences(client: DurableClient, clock: Clock): Fences {
     problem: async (environment, target, token) => {
       const [own, above] = await Promise.all([engine.guard(environment), engine.guard(everywhere)]);
       return switchProblem(above) ?? fenceProblem(own, target, token, clock.now());
+    },
+    switchedOff: async (environment, rule) => {
+      const [own, above] = await Promise.all([engine.guard(environment), engine.guard(everywhere)]);
+      return switchProblem(above) ?? switchedOff(own, rule);
     },
   };
 }
