@@ -13,7 +13,7 @@ export const scaleSetParameters: Record<keyof ScaleSetControl, z.ZodType<unknown
   scaleSet: z.tuple([text]),
   setLoad: z.tuple([text, z.union([load, z.null(), z.array(z.strictObject({ at: z.number(), load })).min(1)])]),
   setZoneCapacity: z.tuple([
-    z.strictObject({ zone: text, size: text.optional(), available: z.number().int().min(0).nullable() }),
+    z.strictObject({ zone: text, size: text.optional(), available: z.number().int().nullable() }),
   ]),
   setRepairs: z.tuple([text, z.enum(['Running', 'Suspended'])]),
   evaluateAutoscale: z.tuple([]),

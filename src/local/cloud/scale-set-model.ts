@@ -6,7 +6,7 @@ export interface LoadPoint {
   load: number;
 }
 
-/** How many more machines a zone can take; null: as many as one likes. */
+/** How many more machines a zone can take; null: as many as one likes; below 0: so many have to leave before there is room for one. */
 export interface ZoneCapacity {
   zone: string;
   /** Only of this size; any when absent. */
