@@ -42,6 +42,9 @@ import { environmentOf, limitsOf } from '../src/rules';
 import { orderLimits } from '../src/run';
 import { documentMaxAge, type Foundation } from './foundation';
 
+/** So many secrets of an environment are rotated in an hour: one that goes wrong shows before the next ones do. */
+const rotationsAnHour = 5;
+
 /** What the composition root and the operator API take from rotation. */
 export interface RotationParts {
   readonly desk: RotationDesk;
@@ -106,7 +109,17 @@ export function registerRotation(foundation: Foundation): RotationParts {
     const { limits: found, patienceSeconds } = orderLimits(
       limitsOf(policy, environment, { target, at, rule: 'rotation' }),
     );
-    return { environment, limits: found, patienceSeconds };
+    const { calendar, leaseSeconds, cooldownSeconds } = found;
+    return {
+      environment,
+      // Its turn may be behind the rotation of another secret of the same consumer.
+      patienceSeconds: Math.max(patienceSeconds, 6 * 3600),
+      limits: {
+        ...{ leaseSeconds, cooldownSeconds },
+        budgets: [{ name: 'rotation', per: 'rule', windowSeconds: 3600, maxResources: rotationsAnHour }],
+        ...(calendar === undefined ? {} : { calendar }),
+      },
+    };
   };
   const desk = createRotationDesk({
     policies: createRotationPolicies({

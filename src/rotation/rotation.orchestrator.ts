@@ -77,7 +77,7 @@ function nowOf(df: DurableContext): Iso8601 {
 function* untilGuarded(df: DurableContext, order: RotationOrder, account: RotationAccount): Steps<End> {
   const giveUpAt = fromNow(df, order.patienceSeconds);
   const { rotationId: holder, target, mode, binding, limits } = order;
-  for (;;) {
+  for (let asked = 0; ; asked += 1) {
     progress(df, order, 'observe');
     const plan = yield* call(df, observeSecretContract, { rotationId: holder, mode, binding });
     noteRotation(account, nowOf(df), 'observe', `${plan.kind}: ${plan.reasons.join('; ')}`);
@@ -104,10 +104,9 @@ function* untilGuarded(df: DurableContext, order: RotationOrder, account: Rotati
     if (verdict.answer !== 'wait') {
       return [verdict.answer === 'ask' ? 'asked' : 'stopped', null, reasons];
     }
+    // What it waits for may take days (another rotation's overlap), so it asks more and more seldom.
     const times = standing.flatMap(({ retryAt }) => (retryAt === undefined ? [] : [Date.parse(retryAt)]));
-    const wakeAt = new Date(
-      Math.max(fromNow(df, 1).getTime(), times.length === 0 ? fromNow(df, 15).getTime() : Math.max(...times)),
-    );
+    const wakeAt = new Date(Math.max(fromNow(df, Math.min(15 * 2 ** asked, 900)).getTime(), ...times));
     if (wakeAt > giveUpAt) {
       return ['out-of-patience', null, [`would have to wait until ${wakeAt.toISOString()}`, ...reasons]];
     }
