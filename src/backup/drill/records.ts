@@ -13,6 +13,9 @@ import {
   type DrillPlan,
 } from './model';
 
+/** What is called otherwise is no drill, and may be no path either. */
+const idPattern = /^drill-[0-9a-f]{16}$/;
+
 /** So many of an item's newest drills are kept for schedules and measurements. Their full records stay. */
 const notesKept = 10;
 
@@ -54,6 +57,9 @@ export function createDrillRecords({
   }
 
   const get = async (drillId: string) => {
+    if (!idPattern.test(drillId)) {
+      return undefined;
+    }
     const stored = await documents.get(pathOf(drillId));
     return stored === undefined ? undefined : { document: drillDocumentSchema.parse(stored.value), etag: stored.etag };
   };

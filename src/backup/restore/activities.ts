@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { limitsSchema } from '../../guard/model';
+import type { limitsSchema } from '../../guard';
 import { handler } from '../../kernel/activity';
 import type { Clock } from '../../kernel/clock';
 import { hashOf } from '../../kernel/hash';

@@ -34,6 +34,9 @@ export interface RestoreRecords {
   list(cursor?: string): Promise<{ readonly ids: readonly string[]; readonly cursor?: string }>;
 }
 
+/** What is called otherwise is no restore, and may be no path either. */
+const idPattern = /^restore-[0-9a-f]{16}$/;
+
 /** Another writer may come in between; after so many times in a row something else is wrong. */
 const conflictLimit = 20;
 
@@ -50,6 +53,9 @@ export function createRestoreRecords({
   const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
   return {
     async get(restoreId) {
+      if (!idPattern.test(restoreId)) {
+        return undefined;
+      }
       const stored = await documents.get(pathOf(restoreId));
       return stored === undefined ? undefined : restoreDocumentSchema.parse(stored.value);
     },
