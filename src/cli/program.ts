@@ -9,6 +9,7 @@ import { generate } from './generate';
 import { verifyStoredLedger } from './ledger';
 import { checkPolicy } from './policy';
 import { dnsCommand } from './dns';
+import { secretsCommand } from './rotation';
 import { operatorCommands } from './operator';
 import { rehearseCommand } from './rehearse';
 import { scaleCommand } from './scaling';
@@ -118,6 +119,7 @@ export function createProgram(): Command {
   whyCommands().forEach((one) => program.addCommand(one));
   operatorCommands().forEach((one) => program.addCommand(one));
   program.addCommand(dnsCommand());
+  program.addCommand(secretsCommand());
   program.addCommand(stacksCommand());
   program.addCommand(scaleCommand());
   backupCommands().forEach((one) => program.addCommand(one));

@@ -34,6 +34,8 @@ export interface Platform {
   readonly controlEndpoint: string;
   readonly blobConnectionString: string;
   readonly time: ScaledTime;
+  /** Everything the platform writes is in here. */
+  readonly directory: string;
   /** Ends the host as a crash would. */
   killHost(): Promise<void>;
   /** Starts the host again on the same port and state. */
@@ -118,6 +120,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     controlEndpoint: cloud.ready.controlEndpoint,
     blobConnectionString: cloud.ready.blob.connectionString,
     time,
+    directory,
     killHost: () => host.kill(),
     async restartHost() {
       host = await startHost(port);
