@@ -38,7 +38,7 @@ export const scaleSetCapacity: Runbook<CapacityParameters, Sight> = {
     ],
     plan: 'Out: the new capacity is asked for. In: the chosen machines are deleted by name; each drains on its termination notice.',
     verification: 'as many machines run and are healthy as were wanted, and those to go are gone',
-    undo: 'the capacity before is asked for again when fewer machines run than should',
+    undo: 'after a removal the capacity before is asked for again; what was added stays, because taking it away could only harm',
   },
   impact: 'disruptive',
   resourceTypes: ['microsoft.compute/virtualmachinescalesets'],
@@ -50,7 +50,8 @@ export const scaleSetCapacity: Runbook<CapacityParameters, Sight> = {
   verify: verifyCapacity,
   undo: (before, after) => {
     const capacity = before['capacity'];
-    return typeof capacity === 'number' && after !== undefined && after.capacity !== capacity
+    const removed = typeof capacity === 'number' && Number(before['wanted']) < capacity;
+    return removed && after !== undefined && after.capacity !== capacity
       ? [{ id: 'undo-capacity', effect: `capacity ${capacity}`, summary: `Ask for ${capacity} machines again` }]
       : [];
   },
