@@ -32,7 +32,7 @@ export const dnsVariables = {
     )
     .default(new Map()),
 };
-const dnsEnvironment = z.object(dnsVariables);
+export type DnsEnvironment = z.infer<z.ZodObject<typeof dnsVariables>>;
 
 export interface DnsConfig {
   /** The document; absent where DNS is nobody's business. */
@@ -48,7 +48,7 @@ export interface DnsConfig {
 }
 
 /** The configuration of DNS from the checked environment. */
-export function dnsConfigOf(env: z.infer<typeof dnsEnvironment>): DnsConfig {
+export function dnsConfigOf(env: DnsEnvironment): DnsConfig {
   const { CARETAKER_CLOUDFLARE_TOKEN_SECRET: secretUri, CARETAKER_CLOUDFLARE_TOKEN: value } = env;
   return {
     location: env.CARETAKER_DNS_URL,

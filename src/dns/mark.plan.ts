@@ -42,7 +42,8 @@ export function readMark(comment: string | null): Mark {
 }
 
 /** Whether the record is Caretaker's to change. */
-export const isOurs = (comment: string | null): boolean => readMark(comment).owner === 'caretaker';
+export const isOurs = (comment: string | null): boolean =>
+  comment !== null && /^\s*owner=caretaker(?:\s|$)/.test(comment);
 
 /** Writes the comment of a record of ours. `sync` and the document as source go without saying. */
 export function writeMark({ policy, source, text }: Omit<Mark, 'owner'>): string {

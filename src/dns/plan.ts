@@ -64,11 +64,12 @@ export const setKey = (name: string, type: string): string => `${name} ${type}`;
  * again after the changes gives none. A record that is not marked as ours is in no change, unless taking it over was allowed.
  */
 export function planZone(input: PlanInput): ZonePlan {
+  const all = input.current.map((record) => standingOf(input.zone.name, record));
   const work: Work = {
     input,
     changes: [],
     notes: [],
-    standing: grouped(input.current.map((record) => standingOf(input.zone.name, record))),
+    standing: grouped(all),
     wanted: groupedDesired(input.desired),
   };
   const within = (name: string): boolean => input.names === undefined || input.names.has(name);
@@ -85,7 +86,7 @@ export function planZone(input: PlanInput): ZonePlan {
     }
   }
   const changes = orderedChanges(work.changes);
-  const ours = input.current.filter(({ comment }) => isOurs(comment)).length;
+  const ours = all.filter((one) => one.ours).length;
   const count = (kind: Change['kind']): number => changes.filter((change) => change.kind === kind).length;
   const counts = {
     creates: count('create'),
@@ -108,7 +109,9 @@ export function planZone(input: PlanInput): ZonePlan {
 }
 
 function standingOf(zone: string, record: ZoneRecord): Standing {
-  const name = normalName(zone, record.name) ?? record.name;
+  // As the API gives them, nearly always.
+  const plain = /^[a-z0-9_.*-]+$/.test(record.name) && record.name.endsWith(zone);
+  const name = plain ? record.name : (normalName(zone, record.name) ?? record.name);
   const ours = isOurs(record.comment) && isRecordType(record.type);
   return { record: name === record.name ? record : { ...record, name }, normal: readable(record), ours };
 }

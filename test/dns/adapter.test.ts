@@ -194,7 +194,7 @@ it('a zone that changes while its pages are read is read anew', async () => {
   const original = globalThis.fetch;
   globalThis.fetch = async (input, init) => {
     const response = await original(input, init);
-    if (String(input).includes('dns_records') && (listed += 1) === 1) {
+    if ((input instanceof Request ? input.url : input.toString()).includes('dns_records') && (listed += 1) === 1) {
       await cloudflare.levers.putDnsRecord({ zone: id, record: { type: 'A', name: 'd', content: '192.0.2.1' } });
     }
     return response;

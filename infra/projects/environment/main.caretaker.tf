@@ -22,8 +22,13 @@ module "caretaker" {
 
   # The policy document is delivered with the environment, so that it passes the same review as what it rules over.
   policy_document = templatefile("${path.module}/policies/${var.environment}.yaml.tftpl", { subscription_id = var.subscription_id })
-  documents       = { stacks = file("${path.module}/../../workspaces/stacks.yaml") }
-  secrets         = var.caretaker_secrets
+  # What DNS shall be is written where there is a zone to look after.
+  documents = merge(
+    { stacks = file("${path.module}/../../workspaces/stacks.yaml") },
+    fileexists("${path.module}/policies/${var.environment}.dns.yaml") ? { dns = file("${path.module}/policies/${var.environment}.dns.yaml") } : {},
+  )
+  cloudflare_token_secret_uri = module.dns.caretaker_token_secret_uri
+  secrets                     = var.caretaker_secrets
 
   network = {
     integration_subnet_resource_id = module.spoke.subnet_resource_ids["functions"]

@@ -160,6 +160,9 @@ run "rejects_bad_input_2" {
     documents = { stacks = "a: [" }
     secrets   = { CARETAKER_SPACELIFT_SECRETS = "https://kv-x.vault.azure.net/secrets/name/0123456789abcdef0123456789abcdef" }
 
+    # A token's secret with its version.
+    cloudflare_token_secret_uri = "https://kv-x.vault.azure.net/secrets/name/0123456789abcdef0123456789abcdef"
+
     # Operators everywhere.
     ingress = { operator_prefixes = ["0.0.0.0/0"] }
 
@@ -170,7 +173,7 @@ run "rejects_bad_input_2" {
     scale = { memory_mb = 1000 }
   }
 
-  expect_failures = [var.names, var.policy_document, var.documents, var.secrets, var.app_role_clients, var.ingress, var.durable, var.scale]
+  expect_failures = [var.names, var.policy_document, var.documents, var.secrets, var.cloudflare_token_secret_uri, var.app_role_clients, var.ingress, var.durable, var.scale]
 }
 
 run "rejects_an_unknown_environment" {
