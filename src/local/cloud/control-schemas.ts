@@ -96,6 +96,7 @@ const parameters: Record<keyof CloudControl, z.ZodType<unknown[]>> = {
   ]),
   setWebhook: z.tuple([z.strictObject({ url: z.url({ protocol: /^https?$/ }), actionGroupId: text.optional() })]),
   deliveries: z.tuple([]),
+  messages: z.tuple([]),
   setEventWebhook: z.tuple([z.strictObject({ url: z.url({ protocol: /^https?$/ }) })]),
   raiseEvent: z.tuple([
     z.strictObject({

@@ -70,6 +70,7 @@ export function createControl(
         for (const group of groups) for (const webhook of group.webhooks) webhook.serviceUri = url;
       }),
     deliveries: () => settled(() => monitor.deliveries.list()),
+    messages: () => settled(() => world.inbox.messages()),
     setEventWebhook: ({ url }) => world.events.subscribe(url),
     raiseEvent: (event) => settled(() => world.events.raise(event)),
     events: () => settled(() => world.events.events()),

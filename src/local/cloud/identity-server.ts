@@ -21,7 +21,7 @@ export function identityHeaderOf(world: World, principal: Principal): string {
   return world.random.hex(`identity header ${principal.name}`, 32).toUpperCase();
 }
 
-/** Plain HTTP on loopback: managed identity tokens, OpenID metadata and keys, and the control under `/_local/`. */
+/** Plain HTTP on loopback: managed identity tokens, OpenID metadata and keys, an inbox for messages, the control under `/_local/`. */
 export function createIdentityServer(options: IdentityServerOptions): Server {
   return createServer((request, response) => {
     serve(options, request, response).catch((error: unknown) => {
@@ -50,6 +50,9 @@ async function serve(
     managedIdentity(options.world, url, request, response);
   } else if (url.pathname.startsWith('/_local/') && method === 'POST') {
     await runControl(options, url.pathname.slice('/_local/'.length), request, response);
+  } else if (url.pathname.startsWith('/inbox/') && method === 'POST') {
+    await options.world.inbox.take(url.pathname.slice('/inbox/'.length), request);
+    answer(response, 202, {});
   } else if (method === 'GET' && openId(options, url, response)) {
     return;
   } else {

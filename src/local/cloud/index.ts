@@ -9,4 +9,5 @@ export type { ManualClock } from './clock';
 export { connectCloudControl } from './control';
 export { CloudControlError } from './errors';
 export { seedEstate } from './estate';
+export type { Inbox, InboxMessage } from './inbox';
 export { defaultTiming, startCloud } from './start';

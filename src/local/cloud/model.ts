@@ -11,6 +11,7 @@ import type { Estate, PowerState, RoleAssignment, RoleDefinition } from './estat
 import type { ResourceControl } from './resource-model';
 import type { FleetControl } from './fleet-control';
 import type { Gate } from './gate';
+import type { InboxMessage } from './inbox';
 import type { ScaleSetControl } from './scale-set-model';
 import type { SecretControl } from './secrets/model';
 import type { StorageControl } from './storage/model';
@@ -286,6 +287,8 @@ export interface CloudControl
   /** Wires the webhook receivers of one action group (or all) to a URL. */
   setWebhook(target: { url: string; actionGroupId?: string }): Promise<void>;
   deliveries(): Promise<Delivery[]>;
+  /** What was posted to `POST {controlEndpoint}/inbox/{channel}`, the oldest first: messages that people were sent. */
+  messages(): Promise<InboxMessage[]>;
   /** Subscribes a webhook to every event of the cloud, after Event Grid's handshake. */
   setEventWebhook(target: { url: string }): Promise<void>;
   /** Raises an event as the platform would. */

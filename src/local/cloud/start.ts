@@ -15,6 +15,7 @@ import { createFaultStore } from './faults';
 import { gateServer, type Gate } from './gate';
 import { watchBoots } from './guests';
 import { createIdentityServer, identityHeaderOf } from './identity-server';
+import { createInbox } from './inbox';
 import { createJournal } from './journal';
 import { createLocks } from './locks';
 import { createMachines } from './machines';
@@ -117,6 +118,7 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
     throttle: createThrottle(now),
     tokens: createTokenAuthority({ random, now: tokenNow }),
     events: createEventGrid({ clock, random, webhookTimeout: timing.webhookTimeout }),
+    inbox: createInbox(now),
     injections: [],
     metricGaps: [],
     principals: new Map(estate.principals.map((principal) => [principal.name, principal])),

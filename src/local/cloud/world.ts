@@ -7,6 +7,7 @@ import type { Journal } from './journal';
 import type { Locks } from './locks';
 import type { Machines } from './machines';
 import type { CloudClock, CloudTiming, Estate, MetricGap, MetricInjection, Principal } from './model';
+import type { Inbox } from './inbox';
 import type { OperationStore } from './operations';
 import type { SeededRandom } from './random';
 import type { ScriptOutcome } from './resource-model';
@@ -42,6 +43,7 @@ export interface World {
   throttle: Throttle;
   tokens: TokenAuthority;
   events: EventGrid;
+  inbox: Inbox;
   injections: MetricInjection[];
   metricGaps: MetricGap[];
   /** Principals by name; people are added when a token is asked for them. */

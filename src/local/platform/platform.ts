@@ -46,6 +46,9 @@ export interface Platform {
 /** Audience of the local platform's tokens. */
 export const localAudience = 'api://caretaker-local';
 
+/** What signs the messages that the local platform's people are sent. */
+export const localWebhookSecret = 'whsec_bG9jYWwgcGxhdGZvcm0sIG5vIHNlY3JldA==';
+
 const personTokenSeconds = 12 * 60 * 60;
 
 /** The environment of the function app on the local platform. */
@@ -67,6 +70,9 @@ export function appEnvironment(options: {
     CARETAKER_STACKS_URL: join(root, 'infra/workspaces/stacks.yaml'),
     CARETAKER_DNS_URL: join(root, 'policy/dns.yaml'),
     CARETAKER_CLOUDFLARE_WEBHOOK_SECRETS: 'local-cloudflare-webhook',
+    CARETAKER_CHANNELS: JSON.stringify({
+      ops: { url: `${cloud.controlEndpoint}/inbox/ops`, secret: localWebhookSecret },
+    }),
     CARETAKER_LOCAL_CLOCK: scaledTimeText(time),
     CARETAKER_TENANT_ID: cloud.tenantId,
     CARETAKER_API_AUDIENCE: localAudience,
