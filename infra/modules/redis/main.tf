@@ -34,6 +34,11 @@ resource "azurerm_managed_redis" "this" {
   identity {
     type = "SystemAssigned"
   }
+
+  lifecycle {
+    # The scaler owns the size (infra/ownership.yaml).
+    ignore_changes = [sku_name]
+  }
 }
 
 # azurerm 4.55 has no resource for it; "default" is the one policy of the stable API: full use of the data.
