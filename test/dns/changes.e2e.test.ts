@@ -6,7 +6,11 @@ let orders = 0;
 beforeAll(async () => {
   dns = await startDnsApp();
 });
-afterAll(async () => dns.stop());
+afterAll(async () => {
+  // Every change of every story is replayed turn by turn with the real SDK.
+  await dns.replay();
+  await dns.stop();
+});
 beforeEach(() => {
   seen = dns.runs().length;
 });

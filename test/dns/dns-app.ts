@@ -1,6 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { dnsChangeOrchestrator, dnsChangeOrchestratorName } from '../../src/dns';
+import { expectDeterministic } from '../support/replay';
 import { startLocalApp, type AppHost, type LocalApp } from '../support/local-app';
 
 export const zone = 'storefront.example';
@@ -33,6 +35,8 @@ export interface DnsApp {
       readonly comment: string | null;
     }[]
   >;
+  /** Replays every change, turn by turn; fails where the code would decide otherwise. */
+  replay(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -89,6 +93,13 @@ export async function startDnsApp(document: string = repositoryDocument): Promis
         .sort((left, right) => left.createdAt - right.createdAt)
         .map(({ output }) => output as RunEnd),
     records: () => local.cloud.control.dnsRecords(zone),
+    async replay() {
+      for (const { instanceId, name } of app.host.instances()) {
+        if (name === dnsChangeOrchestratorName) {
+          await expectDeterministic(dnsChangeOrchestrator, app.host.history(instanceId) ?? [], instanceId);
+        }
+      }
+    },
     async stop() {
       await local.stop();
       rmSync(directory, { recursive: true, force: true });

@@ -4,7 +4,11 @@ let dns: DnsApp;
 beforeAll(async () => {
   dns = await startDnsApp();
 });
-afterAll(async () => dns.stop());
+afterAll(async () => {
+  // Every change of every story is replayed turn by turn with the real SDK.
+  await dns.replay();
+  await dns.stop();
+});
 
 const api = async () => (await dns.records()).find(({ name }) => name === `api.${zone}`);
 const state = async () => {
