@@ -109,20 +109,24 @@ function chooser(policy: BackupPolicy, glob: Glob, now: EpochMillis) {
   };
   return (id: ResourceId, tags: Readonly<Record<string, string>>): Choice => {
     for (const exclusion of policy.exclude) {
-      const fits = 'resource' in exclusion ? exclusion.resource === id : inGroup(exclusion.resourceGroup, id);
+      const { resource, resourceGroup } = exclusion;
+      const fits = resourceGroup === undefined ? resource === id : inGroup(resourceGroup, id);
       if (fits && Date.parse(exclusion.until) > now) {
         return { kind: 'excluded', reason: exclusion.reason, until: exclusion.until };
       }
     }
     for (const selection of policy.select) {
       let tier: string | undefined;
-      if ('tag' in selection) {
+      if (selection.tag !== undefined) {
+        const wanted = selection.tag.toLowerCase();
         // Azure tells tags apart without regard to case, and their values with it.
-        const tag = Object.entries(tags).find(([name]) => name.toLowerCase() === selection.tag.toLowerCase())?.[1];
+        const tag = Object.entries(tags).find(([name]) => name.toLowerCase() === wanted)?.[1];
         if (tag !== undefined && (selection.value === undefined || selection.value === tag)) {
           tier = selection.tier ?? tag;
         }
-      } else if ('resource' in selection ? selection.resource === id : inGroup(selection.resourceGroup, id)) {
+      } else if (
+        selection.resourceGroup === undefined ? selection.resource === id : inGroup(selection.resourceGroup, id)
+      ) {
         tier = selection.tier;
       }
       if (tier !== undefined && policy.tiers[tier] !== undefined) {

@@ -79,19 +79,43 @@ export type Tier = z.infer<typeof tierSchema>;
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be lower-case letters, digits and hyphens');
 const text = z.string().min(1).max(200);
 
-const selectionSchema = z.union([
-  /** Resources with this tag; its value names the tier unless `tier` does. */
-  z.strictObject({ tag: text, value: text.optional(), tier: name.optional() }),
-  z.strictObject({ resourceGroup: text, tier: name }),
-  z.strictObject({ resource: resourceIdSchema, tier: name }),
-]);
+/** Whether exactly one of these is given. */
+const oneOf = (...given: readonly unknown[]): boolean => given.filter((each) => each !== undefined).length === 1;
+
+const selectionSchema = z
+  .strictObject({
+    /** Resources with this tag; its value names the tier unless `tier` does. */
+    tag: text.optional(),
+    value: text.optional(),
+    /** A glob. */
+    resourceGroup: text.optional(),
+    resource: resourceIdSchema.optional(),
+    tier: name.optional(),
+  })
+  .refine(({ tag, resourceGroup, resource }) => oneOf(tag, resourceGroup, resource), {
+    message: 'must have exactly one of tag, resourceGroup and resource',
+  })
+  .refine(({ tag, value, tier }) => tier !== undefined || (tag !== undefined && value === undefined), {
+    path: ['tier'],
+    message: 'is missing; only a tag without a value names the tier by itself',
+  })
+  .refine(({ tag, value }) => tag !== undefined || value === undefined, {
+    path: ['value'],
+    message: 'is the value of a tag; name the tag too, or remove it',
+  });
 export type Selection = z.infer<typeof selectionSchema>;
 
-const because = { reason: z.string().trim().min(10, 'say why in a sentence').max(500), until: instantSchema };
-const exclusionSchema = z.union([
-  z.strictObject({ resource: resourceIdSchema, ...because }),
-  z.strictObject({ resourceGroup: text, ...because }),
-]);
+const exclusionSchema = z
+  .strictObject({
+    resource: resourceIdSchema.optional(),
+    /** A glob. */
+    resourceGroup: text.optional(),
+    reason: z.string().trim().min(10, 'say why in a sentence'),
+    until: instantSchema,
+  })
+  .refine(({ resource, resourceGroup }) => oneOf(resource, resourceGroup), {
+    message: 'must have exactly one of resource and resourceGroup',
+  });
 export type Exclusion = z.infer<typeof exclusionSchema>;
 
 /** What is backed up, how often, how long it is kept, and where. Durations in seconds. */

@@ -69,12 +69,6 @@ function disagreements(policy: BackupPolicy): { path: PropertyKey[]; message: st
       const message = `there is no tier "${selection.tier}"; there are ${listed(tiers)}`;
       found.push({ path: ['select', index, 'tier'], message });
     }
-    if ('value' in selection && selection.value !== undefined && selection.tier === undefined) {
-      found.push({
-        path: ['select', index, 'tier'],
-        message: 'is missing; a single value of the tag leads to one tier',
-      });
-    }
   });
   return found;
 }

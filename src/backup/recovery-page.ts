@@ -23,7 +23,7 @@ export function recoveryPage(policy: BackupPolicy): string {
   );
   const vaults = Object.entries(policy.vaults).map(([region, group]) => `- ${region}: resource group \`${group}\``);
   const exclusions = policy.exclude.map((one) => {
-    const what = 'resource' in one ? one.resource : `resource group ${one.resourceGroup}`;
+    const what = one.resource ?? `resource group ${one.resourceGroup ?? ''}`;
     return `- ${what}, until ${one.until}: ${one.reason}`;
   });
   return `${[

@@ -1,6 +1,6 @@
-import { backupCopiesName, backupCycleName } from '../../src/backup';
+import { backupCopiesName, backupCycleName, backupPruningName } from '../../src/backup';
 import type { AppHost } from '../support/local-app';
-import { machine, startBackupPlatform, subscriptionId, type BackupPlatform } from './platform';
+import { backupPolicy, machine, startBackupPlatform, subscriptionId, type BackupPlatform } from './platform';
 
 // What the cloud does to backups. Each test has a state of its own and finds the cloud as it comes: only what it adds is looked at.
 
@@ -196,6 +196,37 @@ it('two cycles at once take each point once', async () => {
   );
   expect(points.every((own) => own.length === 1 && own[0]?.state === 'complete')).toBe(true);
   expect(await platform.catalogue('twice').openBatches()).toEqual([]);
+});
+
+it('takes all disks of a machine at one moment where the tier asks for it, and fails what the guest cannot do', async () => {
+  platform.setPolicy(`
+version: 1
+vaults: { westeurope: rg-platform-backup-weu-001 }
+tiers: { quiet: { rpo: 4h, rto: 4h, consistency: application, retention: { keepLast: 1, deleteAfter: 10m } } }
+select: [{ resourceGroup: rg-web-dev-weu-001, tier: quiet }]
+`);
+  const app = await start('application');
+  const { control } = platform.local.cloud;
+  await control.breakMachine('vm-web-dev-weu-02', { kind: 'agent-silent', healedBy: 'restart' });
+  expect(await platform.run(app)).toMatchObject({ due: 3, complete: 2, failed: 1 });
+  const { points } = await platform.item('application', machine('dev', 1));
+  expect(points).toMatchObject([
+    { kind: 'restore-point', consistency: 'application', state: 'complete', spreadSeconds: 0 },
+  ]);
+  expect(points[0]?.parts.map(({ place }) => place)).toEqual(['os', 0]);
+  expect((await platform.item('application', machine('dev', 2))).points[0]?.problem).toContain('guest agent');
+  // One write for the collection that was not there, one for each of its points; no snapshot of its own.
+  expect(await control.snapshots()).toEqual([]);
+  await control.healMachine('vm-web-dev-weu-02');
+
+  platform.local.clock.advanceBy(4 * 3_600_000);
+  expect(await platform.run(app)).toMatchObject({ due: 3, complete: 3 });
+  platform.local.clock.advanceBy(2 * 86_400_000);
+  await platform.run(app, backupPruningName);
+  const left = (await platform.item('application', machine('dev', 1))).points;
+  expect(left).toHaveLength(1);
+  expect(left[0]?.id).not.toBe(points[0]?.id);
+  platform.setPolicy(backupPolicy);
 });
 
 it('a policy that is refused later leaves the last good one in use', async () => {

@@ -11,15 +11,15 @@ export { machine, type BackupPlatform } from '../platform';
 /** Like the policy of the other tests, with drills that ask everything that can be asked. */
 export const drillPolicy = backupPolicy
   .replace(
-    '    retention: { keepLast: 2, deleteAfter: 30m }',
-    `    retention: { keepLast: 2, deleteAfter: 30m }
+    'copyTo: northeurope\n',
+    `copyTo: northeurope
     drill:
       every: 1d
       timeLimit: 10m
       probes:
         - { tcp: 22 }
         - { http: { port: 443, path: /health, tls: true } }
-        - { checksum: /var/lib/canary/canary.sha256 }`,
+        - { checksum: /var/lib/canary/canary.sha256 }\n`,
   )
   .concat('drills: { groups: { westeurope: rg-platform-drills-weu-001 }, perDay: 3, atOnce: 2 }\n');
 
