@@ -45,7 +45,7 @@ export function drillCommand(terminal: Terminal): Command {
   drill.addCommand(
     kit
       .command<Shared & { random: boolean; point?: string; idempotencyKey?: string }>(
-        'start <resource id>',
+        'start <resource>',
         'restore a point of a resource on trial, the newest one unless told otherwise',
         async (api, options, item = '') => {
           const { random, point, idempotencyKey: key = randomUUID() } = options;
@@ -84,7 +84,7 @@ export function drillCommand(terminal: Terminal): Command {
   drill.addCommand(
     watchable(
       kit.command<Shared>(
-        'show <drill id>',
+        'show <drill>',
         'how a drill went, phase by phase. Exit code 2 when its point failed',
         async (api, options, id = '') => {
           const answer = await api.get(pathOf('backup', 'drills', id), drillSchema);

@@ -132,7 +132,7 @@ function backupCommand(terminal: Terminal): Command {
   );
   backup.addCommand(
     kit.command<Shared>(
-      'points <resource id>',
+      'points <resource>',
       'the recovery points of a resource, and why each is kept or goes',
       async (api, options, item = '') => {
         const answer = await api.get(`backup/points?${new URLSearchParams({ item }).toString()}`, pointsSchema);
@@ -177,7 +177,7 @@ function backupCommand(terminal: Terminal): Command {
   backup.addCommand(
     kit
       .command<Shared & { reason: string; until?: string; lift: boolean }>(
-        'hold <resource id> <point>',
+        'hold <resource> <point>',
         'hold a recovery point, so that retention never lets it go',
         async (api, options, item = '', point = '') => {
           const { reason, until, lift } = options;

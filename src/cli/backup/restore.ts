@@ -84,7 +84,7 @@ export function restoreCommand(terminal: Terminal): Command {
   restore.addCommand(
     described(
       kit.command<What>(
-        'plan <resource id>',
+        'plan <resource>',
         'what a restore would do, step by step; changes nothing. Exit code 2 when it is not possible',
         async (api, options, item = '') => {
           const answer = await api.send('POST', 'backup/restores/plan', planSchema, { body: requestOf(item, options) });
@@ -108,7 +108,7 @@ export function restoreCommand(terminal: Terminal): Command {
   );
   restore.addCommand(
     described(
-      kit.command<What>('start <resource id>', 'start a restore', async (api, options, item = '') => {
+      kit.command<What>('start <resource>', 'start a restore', async (api, options, item = '') => {
         const { idempotencyKey: key = randomUUID() } = options;
         const body = { ...requestOf(item, options), key };
         const answer = await api.send('POST', 'backup/restores', startedSchema, { body });
@@ -124,7 +124,7 @@ export function restoreCommand(terminal: Terminal): Command {
   restore.addCommand(
     kit
       .command<Shared & { idempotencyKey?: string }>(
-        'undo <restore id>',
+        'undo <restore>',
         'give a machine back the disks that a restore in place took off',
         async (api, options, id = '') => {
           const { idempotencyKey: key = `undo-${id}` } = options;
@@ -138,7 +138,7 @@ export function restoreCommand(terminal: Terminal): Command {
   );
   restore.addCommand(
     watchable(
-      kit.command<Shared>('show <restore id>', 'how a restore stands', async (api, options, id = '') => {
+      kit.command<Shared>('show <restore>', 'how a restore stands', async (api, options, id = '') => {
         const answer = await api.get(pathOf('backup', 'restores', id), restoreSchema);
         const report = answer.record?.report ?? null;
         return kit.shown(answer, options, () =>
