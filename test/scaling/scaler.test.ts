@@ -46,6 +46,36 @@ it('adds machines for a load in one verified run, over the zones', async () => {
   });
 });
 
+it('costs so much: a look in reads, a change in actions of the durable engine', async () => {
+  const [run] = runs();
+  const history = test.app.host.history(run?.instanceId ?? '') ?? [];
+  const count = (type: number): number => history.filter(({ EventType }) => EventType === type).length;
+  // Event types of the durable task framework: 4 an activity begun, 10 a timer begun, 14 a message to an entity.
+  const [activities, timers, entities] = [count(4), count(10), count(14)];
+  expect({ activities, timers, entities, events: history.length }).toMatchInlineSnapshot(`
+    {
+      "activities": 10,
+      "entities": 2,
+      "events": 77,
+      "timers": 7,
+    }
+  `);
+  // One for the start, two for each activity, one for each timer and each message: docs on the Durable Task Scheduler.
+  expect(1 + 2 * activities + timers + entities).toMatchInlineSnapshot(`30`);
+  await control().clearJournal();
+  await test.minutes(1);
+  const reads = (await control().journal()).map(({ operation }) => operation?.replace('Microsoft.', ''));
+  expect(reads.toSorted()).toMatchInlineSnapshot(`
+    [
+      "Compute/virtualMachineScaleSets/read",
+      "Compute/virtualMachineScaleSets/read",
+      "Compute/virtualMachines/read",
+      "Insights/autoscaleSettings/read",
+      "Insights/metrics/read",
+    ]
+  `);
+});
+
 it('writes down what it decided, with the run that did it', async () => {
   const { body } = await test.app.operator('GET', 'ledger?kind=scaling.decided');
   const { entries } = body as { entries: { subject: string; data: Record<string, unknown> }[] };
@@ -55,6 +85,20 @@ it('writes down what it decided, with the run that did it', async () => {
     data: { rule: 'web', mode: 'auto', action: 'out', from: 3, to: 5, runId: expect.stringMatching(/^scale-/) },
   });
   expect(await test.app.verifyLedger()).toMatchObject({ valid: true, problems: [] });
+});
+
+it('writes down which field of Terraform it set, so that its drift is told from a person’s', async () => {
+  const { body } = await test.app.operator('GET', 'field-decisions');
+  expect(body).toMatchObject({
+    decisions: [
+      {
+        resource: setId.toLowerCase(),
+        field: 'instances',
+        value: 5,
+        sentence: expect.stringMatching(/^Ask for 5 machines instead of 3/),
+      },
+    ],
+  });
 });
 
 it('looks twice in a minute and orders once', async () => {
