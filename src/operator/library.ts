@@ -6,6 +6,7 @@ import { maximumPolicyLength, parsePolicy, policyVersion } from '../rules';
 import { catalogue, impactSchema, knownFrom, planSchema, runbooks } from '../runbooks';
 import { checkedOrder } from './acting';
 import { json } from './door';
+import { efficacyRoutes } from './efficacy';
 import { found, operatorRoute, policyInUse, type OperatorRoute } from './route';
 import type { OperatorDeps } from './routes';
 
@@ -34,6 +35,7 @@ function described({ name, version, summary, impact, resourceTypes, suits }: (ty
 /** Routes over what is written down: runbooks, the policy, the ledger. */
 export function libraryRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
   return [
+    ...efficacyRoutes(deps),
     operatorRoute(deps, {
       name: 'runbooks',
       method: 'GET',

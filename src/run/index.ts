@@ -12,6 +12,7 @@ export {
   type IntakePorts,
   type KeptDecision,
 } from './intake';
+export { efficacy, efficacySchema, judgedRunSchema, type Efficacy, type JudgedRun } from './efficacy.plan';
 export { breakerLimit, budgetLimit, orderLimits } from './limits';
 export * from './model';
 export { createRecords, type IncidentRecords } from './records';
