@@ -229,6 +229,30 @@ select: [{ resourceGroup: rg-web-dev-weu-001, tier: quiet }]
   platform.setPolicy(backupPolicy);
 });
 
+it('the schedule starts one cycle for each subscription, and none beside one that is running', async () => {
+  const app = await start('schedule');
+  const { host } = app;
+  const look = async (): Promise<void> => {
+    const response = await fetch(`${host.url}/admin/functions/backup-look`, {
+      method: 'POST',
+      headers: { 'x-functions-key': host.keys.master, 'content-type': 'application/json' },
+      body: '{}',
+    });
+    expect(response.status).toBe(202);
+    await host.idle();
+  };
+  const cycles = () => host.instances().filter(({ name }) => name === backupCycleName);
+  await look();
+  platform.local.clock.advanceBy(1000);
+  await look();
+  expect(cycles().map(({ instanceId }) => instanceId)).toEqual([expect.stringMatching(/^backup-3f2b8a10-\d+$/)]);
+  await host.runToQuiescence();
+  expect(cycles()).toMatchObject([{ runtimeStatus: 'Completed', output: { due: 9, complete: 9 } }]);
+  platform.local.clock.advanceBy(300_000);
+  await look();
+  expect(cycles()).toHaveLength(2);
+});
+
 it('a policy that is refused later leaves the last good one in use', async () => {
   const app = await start('refused');
   await platform.run(app);
