@@ -235,7 +235,8 @@ export function judge(ends: readonly PhaseEnd[]): { readonly result: DrillResult
 
 /** Time from the first disk to the last probe. The network is the drill's own affair: a restore has one. */
 export function restoreSecondsOf(ends: readonly PhaseEnd[]): number {
-  return ends.filter(({ name }) => name !== 'network').reduce((sum, { seconds }) => sum + seconds, 0);
+  const sum = ends.filter(({ name }) => name !== 'network').reduce((before, { seconds }) => before + seconds, 0);
+  return Math.round(sum * 10) / 10;
 }
 
 export interface DrillDue {
