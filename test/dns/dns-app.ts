@@ -22,8 +22,6 @@ export interface DnsApp {
   tick(name: 'dns-round' | 'dns-sweep'): Promise<void>;
   /** Moves the clock. Seconds. */
   pass(seconds: number): void;
-  /** Starts another app on the same durable state, as after a crash. */
-  restart(state: string): Promise<AppHost>;
   runs(): readonly RunEnd[];
   records(): Promise<
     readonly {
@@ -48,15 +46,11 @@ export interface RunEnd {
   readonly undo: { readonly done: boolean; readonly text: string } | null;
 }
 
-/** The whole app with the local Cloudflare, one virtual clock, and a document of its own. */
-export async function startDnsApp(document: string = repositoryDocument): Promise<DnsApp> {
-  const local = await startLocalApp();
-  const directory = mkdtempSync(join(tmpdir(), 'caretaker-dns-'));
-  const file = join(directory, 'dns.yaml');
-  writeFileSync(file, document);
+/** Variables of an app that looks after DNS, over the local Cloudflare. */
+export function dnsEnvironment(local: LocalApp, document: string): Record<string, string> {
   const { cloudflare } = local.cloud;
-  const environment = {
-    CARETAKER_DNS_URL: file,
+  return {
+    CARETAKER_DNS_URL: document,
     CARETAKER_CLOUDFLARE_API: cloudflare.endpoint,
     CARETAKER_CLOUDFLARE_TOKEN: cloudflare.token,
     CARETAKER_CLOUDFLARE_WEBHOOK_SECRETS: webhookSecret,
@@ -64,12 +58,19 @@ export async function startDnsApp(document: string = repositoryDocument): Promis
       .map(([name, address]) => `${name}=${address}`)
       .join(','),
   };
-  let app = await local.start({ state: 'dns', environment });
+}
+
+/** The whole app with the local Cloudflare, one virtual clock, and a document of its own. */
+export async function startDnsApp(document: string = repositoryDocument): Promise<DnsApp> {
+  const local = await startLocalApp();
+  const directory = mkdtempSync(join(tmpdir(), 'caretaker-dns-'));
+  const file = join(directory, 'dns.yaml');
+  writeFileSync(file, document);
+  const environment = dnsEnvironment(local, file);
+  const app = await local.start({ state: 'dns', environment });
   return {
     local,
-    get app() {
-      return app;
-    },
+    app,
     write: (text) => writeFileSync(file, text),
     pass: (seconds) => local.clock.advanceBy(seconds * 1000),
     async tick(name) {
@@ -82,10 +83,6 @@ export async function startDnsApp(document: string = repositoryDocument): Promis
         throw new Error(`the host answered ${response.status} to ${name}`);
       }
       await app.host.runToQuiescence();
-    },
-    async restart(state) {
-      app = await local.start({ state, environment });
-      return app;
     },
     runs: () =>
       [...app.host.instances()]
