@@ -2,6 +2,7 @@ import { app } from '@azure/functions';
 import { createAzureLibrary, createAzureResourceGroups } from '../src/adapters/azure';
 import { createEntraTokens } from '../src/adapters/entra';
 import type { Config } from '../src/config';
+import { systemClock } from '../src/kernel/clock';
 import type { Log } from '../src/kernel/log';
 import { describeError, InvalidInputError } from '../src/kernel/errors';
 import { createInventory } from '../src/inventory';
@@ -144,9 +145,13 @@ export function compose(config: Config, given: Given = {}): void {
 /** Function keys guard the operator API on the local platform alone: elsewhere nobody could tell who gave an order. */
 function accessOf({ api, storage }: Config, log: Log): Access {
   if (api.tokens !== undefined) {
-    const { tenantId, audiences, issuer } = api.tokens;
+    const { tenantId, audiences, issuer, appService } = api.tokens;
     const tokens = createEntraTokens({ tenantId, audiences, ...(issuer === undefined ? {} : { issuer }) });
-    return tokenAccess({ tokens, log });
+    return tokenAccess({
+      tokens,
+      log,
+      ...(appService ? { appService: { tenantId, audiences, clock: systemClock } } : {}),
+    });
   }
   if (storage.kind === 'identity') {
     const message = "is missing; set it to the application's client id and identifier URI, separated by a comma";

@@ -44,7 +44,13 @@ export interface Config {
   /** Whose tokens are taken; absent where no audience is given, which is for the local platform alone. */
   readonly api: {
     readonly tokens:
-      | { readonly tenantId: string; readonly audiences: readonly string[]; readonly issuer: string | undefined }
+      | {
+          readonly tenantId: string;
+          readonly audiences: readonly string[];
+          readonly issuer: string | undefined;
+          /** Whether the headers of App Service authentication are believed. */
+          readonly appService: boolean;
+        }
       | undefined;
   };
 }
@@ -134,6 +140,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
               tenantId: env.CARETAKER_TENANT_ID as string,
               audiences: env.CARETAKER_API_AUDIENCE,
               issuer: env.CARETAKER_LOCAL_ISSUER,
+              appService: env.CARETAKER_APP_SERVICE_AUTH === 'on',
             },
     },
   };

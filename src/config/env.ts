@@ -72,6 +72,8 @@ export const environmentSchema = z.object({
   CARETAKER_ARM_ENDPOINT: url.default('https://management.azure.com'),
   /** Audiences of the tokens that operators and senders present, separated by commas: the application's id and its URI. */
   CARETAKER_API_AUDIENCE: list.pipe(z.array(z.string()).min(1, 'must name at least one audience')).optional(),
+  /** `on` only where App Service authentication stands in front of every request: then its headers say who has signed in. */
+  CARETAKER_APP_SERVICE_AUTH: z.enum(['on', 'off']).default('off'),
   /** Local platform only: who issues the tokens of its people, as in their `iss`. */
   CARETAKER_LOCAL_ISSUER: url.optional(),
   /** Local platform only: a clock that runs faster, as `<origin>/<real start>/<speed>` (epoch milliseconds, and a factor). */

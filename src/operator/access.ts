@@ -1,6 +1,8 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
+import type { Clock } from '../kernel/clock';
 import type { Log } from '../kernel/log';
 import type { Bearer, Tokens } from '../ports/tokens';
+import { appServicePrincipal, principalHeader, type AppServiceAuthentication } from './app-service';
 import { problem, unavailable } from './door';
 
 /** App roles of the operator API, as tokens carry them. */
@@ -73,17 +75,39 @@ export function keyAccess(): Access {
   };
 }
 
-/** Bearer tokens of Entra, and nothing else. */
-export function tokenAccess({ tokens, log }: { readonly tokens: Tokens; readonly log: Log }): Access {
+/** Sent with whatever changes something on the strength of a browser's session. */
+const requestHeader = 'x-caretaker-request';
+
+/** Bearer tokens of Entra, and, where that is configured, who App Service authentication says has signed in. Nothing else. */
+export function tokenAccess({
+  tokens,
+  log,
+  appService,
+}: {
+  readonly tokens: Tokens;
+  readonly log: Log;
+  /** Given only where App Service authentication stands in front of every request. */
+  readonly appService?: AppServiceAuthentication & { readonly clock: Clock };
+}): Access {
   async function admit(request: HttpRequest, allowed: (bearer: Bearer) => boolean, needed: string): Promise<Admission> {
     const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(request.headers.get('authorization')?.trim() ?? '')?.[1];
-    if (token === undefined) {
+    const principal = appService === undefined ? null : request.headers.get(principalHeader);
+    if (token === undefined && (appService === undefined || principal === null)) {
       const detail = 'Send an access token of Entra in the header Authorization: Bearer <token>.';
       return refuse(401, 'Unauthenticated', 'A token is needed', detail, 'Bearer realm="caretaker"');
     }
+    // A signed-in browser sends its session along with a request that another site makes; this header no other site can send.
+    const isBrowser = token === undefined;
+    if (isBrowser && request.method !== 'GET' && request.headers.get(requestHeader) === null) {
+      const detail = `A request that changes something, made with a browser's session, needs the header ${requestHeader}.`;
+      return refuse(403, 'CrossSite', 'The request may come from another site', detail, 'Bearer realm="caretaker"');
+    }
     let verdict;
     try {
-      verdict = await tokens.check(token);
+      verdict =
+        token === undefined && appService !== undefined
+          ? appServicePrincipal(principal ?? '', appService, appService.clock.now())
+          : await tokens.check(token ?? '');
     } catch (error) {
       return { kind: 'refused', answer: unavailable(error, log) };
     }

@@ -3,6 +3,7 @@ import { InvalidInputError } from '../kernel/errors';
 import { instantSchema } from '../kernel/schemas';
 import { parseAzureMonitorAlert, readJson, type Signal } from '../signal';
 import { json, problem } from './door';
+import { enterOrder } from './ordered';
 import { found, operatorRoute, pageOf, pageSchema, type OperatorRoute } from './route';
 import type { OperatorDeps } from './routes';
 
@@ -73,7 +74,14 @@ export function deadLetterRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
           // Not the caller's mistake, whatever it is called: a refused policy document is an `InvalidInputError` too.
           throw new Error('a signal of a dead letter could not be taken', { cause: failed.reason });
         }
-        deps.log.info('dead letter replayed', { id, by: caller.id });
+        const more = { signals: signals.slice(0, 100).map((signal) => signal.id) };
+        await enterOrder(deps.ledger, caller, {
+          order: 'replay-dead-letter',
+          subject: id,
+          environment: null,
+          reason: null,
+          more,
+        });
         return json(200, {
           signals: results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
         });
@@ -89,8 +97,18 @@ export function deadLetterRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
       answers: { 204: null },
       work: async ({ param, caller }) => {
         const id = param('id');
-        if ((await deps.deadLetters.discard(id)) === 'removed') {
-          deps.log.warn('dead letter discarded', { id, by: caller.id });
+        const letter = await deps.deadLetters.find(id);
+        if (letter !== undefined) {
+          // Entered first: a message never goes without an account of who removed it.
+          const more = { source: letter.source, refusedFor: letter.reason, bodySha256: letter.bodySha256 };
+          await enterOrder(deps.ledger, caller, {
+            order: 'discard-dead-letter',
+            subject: id,
+            environment: null,
+            reason: null,
+            more,
+          });
+          await deps.deadLetters.discard(id);
         }
         return { status: 204, headers: { 'cache-control': 'no-store' } };
       },

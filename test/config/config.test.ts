@@ -161,7 +161,7 @@ describe('tokens', () => {
   it('are for one tenant and the audiences that are named', () => {
     const tokens = { tenantId: tenant, audiences: ['0c0ffee0-1111-4222-8333-444455556666', 'api://caretaker'] };
     const given = { CARETAKER_TENANT_ID: tenant, CARETAKER_API_AUDIENCE: audience };
-    expect(readConfig({ ...good, ...given }).api.tokens).toEqual({ ...tokens, issuer: undefined });
+    expect(readConfig({ ...good, ...given }).api.tokens).toEqual({ ...tokens, issuer: undefined, appService: false });
     const issuer = 'http://127.0.0.1:4000/tenant/v2.0';
     expect(readConfig({ ...local, ...given, CARETAKER_LOCAL_ISSUER: issuer }).api.tokens).toEqual({
       ...tokens,

@@ -49,10 +49,16 @@ it('the header Idempotency-Key stands for the key in the body', async () => {
 describe('runbooks', () => {
   it('are described with the schema of their parameters and what they need', async () => {
     const door = doors();
-    expect((await door.call('runbooks')).body['runbooks']).toMatchObject([
-      { name: 'restart-vm', impact: 'disruptive', resourceTypes: ['microsoft.compute/virtualmachines'] },
-      { name: 'redeploy-vm' },
-    ]);
+    expect((await door.call('runbooks')).body['runbooks']).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          name: 'restart-vm',
+          impact: 'disruptive',
+          resourceTypes: ['microsoft.compute/virtualmachines'],
+        }),
+        expect.objectContaining({ name: 'redeploy-vm' }),
+      ]),
+    );
     const { body: described } = await door.call('runbook', { params: { name: 'restart-vm' } });
     expect(described['parameters']).toMatchObject({ type: 'object', additionalProperties: false });
     expect(described['permissions']).toMatchObject({
@@ -103,7 +109,9 @@ describe('dead letters', () => {
       expect(answer).toMatchObject({ status: 200, body: { signals: [{ action: 'open-incident', duplicate }] } });
     }
     expect(door.incidents.orders.size).toBe(1);
-    expect(await door.entries()).toHaveLength(1);
+    // Decided once; that it was ordered twice is part of the account.
+    const [decided, ...orders] = (await door.entries()).map((entry) => entry.split(' ')[0]);
+    expect([decided, orders]).toEqual(['signal.decided', ['operator.ordered', 'operator.ordered']]);
   });
 
   it('that are refused as before say why, and start nothing', async () => {

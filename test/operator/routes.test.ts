@@ -320,7 +320,14 @@ it.each([new TypeError('x'), new InvalidInputError('Odd', 'x', [])])(
   'every route answers whatever its work throws (%s)',
   async (thrown) => {
     const parts = new Proxy({}, { get: () => () => Promise.reject(thrown) });
-    const deps = { policies: parts, decisions: parts, runs: parts, incidents: parts, deadLetters: parts, clock: parts };
+    const deps = {
+      policies: parts,
+      decisions: parts,
+      runs: parts,
+      incidents: parts,
+      deadLetters: parts,
+      clock: { now: () => 0 },
+    };
     const others = {
       approvals: parts,
       outbox: parts,
