@@ -75,6 +75,9 @@ export function explainRun(report: Report): readonly Said[] {
           say(`The guard said ${run.guard.answer} in the end.`),
           ...run.guard.reasons.map(({ check, answer, text }) => say(`Guard, ${check}: ${answer}, as ${text}.`)),
         ]),
+    ...(run.approval === undefined
+      ? []
+      : [say(`People said yes to that plan (approval ${run.approval.id}): ${full(run.approval.by)}`)]),
     say(outcomeText(run)),
     ...run.reasons.map((reason) => say(full(`Reason: ${reason}`))),
     ...(run.undo === null ? [] : [say(`${run.undo.done ? 'It was undone' : 'It was not undone'}: ${run.undo.text}.`)]),

@@ -25,9 +25,13 @@ approvals:
       - { within: 30m, need: [{ count: 2, roles: [Caretaker.Approver, Caretaker.Admin] }] }
       - { within: 1h, need: [{ roles: [Caretaker.Admin] }] }
   one:
-    stages: [{ within: 30m, need: [{ roles: [Caretaker.Approver] }] }]
+    stages:
+      - within: 30m
+        need:
+          - roles: [Caretaker.Approver]
+            people: [{ id: 51f0a3c4-5555-4c3b-9d6e-aa10b2c3d445, name: Ben, channel: ben }]
 notifications:
-  channels: { ops: { kind: webhook, burst: 100 } }
+  channels: { ops: { kind: webhook, burst: 100 }, ben: { kind: slack, burst: 100 } }
   routes: [{ to: [ops] }]
 `;
 
@@ -44,7 +48,7 @@ let local: LocalApp;
 let app: AppHost;
 let folder: string;
 let receiver: Server;
-let received: { readonly type: string; readonly title: string }[] = [];
+let received: { readonly title: string; readonly body: string }[] = [];
 /** `undefined`: the receiver takes a message and never answers. */
 let receiverStatus: number | undefined = 200;
 const waiting: { readonly text: string; readonly resolve: () => void }[] = [];
@@ -61,9 +65,10 @@ beforeAll(async () => {
     let body = '';
     request.setEncoding('utf8').on('data', (text: string) => (body += text));
     request.on('end', () => {
-      const { type, data } = JSON.parse(body) as { type: string; data: { title: string } };
-      received.push({ type, title: data.title });
-      waiting.filter(({ text }) => data.title.includes(text)).forEach(({ resolve }) => resolve());
+      const { data, text } = JSON.parse(body) as { data?: { title: string }; text?: string };
+      const title = data?.title ?? `to Ben: ${text}`;
+      received.push({ title, body });
+      waiting.filter((one) => title.includes(one.text)).forEach(({ resolve }) => resolve());
       if (receiverStatus !== undefined) {
         response.writeHead(receiverStatus, { connection: 'close' }).end();
       }
@@ -88,7 +93,10 @@ const start = (more: Partial<Parameters<LocalApp['start']>[0]> = {}): Promise<Ap
       CARETAKER_LOCAL_ISSUER: local.cloud.issuer,
       CARETAKER_CHANNELS: JSON.stringify({
         ops: { url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/ops`, secret: 's'.repeat(24) },
+        ben: { url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/ben` },
       }),
+      CARETAKER_LINK_KEYS: 'k'.repeat(32),
+      CARETAKER_PUBLIC_URL: 'https://caretaker.example',
     },
     ...more,
   });
@@ -216,6 +224,36 @@ test.each([1, 3])(
     expect(app.host.instances()[0]?.output).toMatchObject({ result: { kind: 'applied', outcome: 'verified' } });
   },
 );
+
+test('a person says yes through a link in their own channel; whatever looks at it before changes nothing', async () => {
+  const target = await hang('dev', 1);
+  await app.operator('POST', 'runs', { key: 'k4', runbook: 'restart-vm', target }, 'ada');
+  await app.host.idle();
+  await heard('to Ben');
+  const { body } = received.find(({ title }) => title.startsWith('to Ben'))!;
+  const link = new URL(/https:\/\/caretaker\.example\/api\/approve\?t=[\w.-]+/.exec(body)![0]);
+  expect(received.filter(({ title }) => !title.startsWith('to Ben')).some((one) => one.body.includes('?t='))).toBe(
+    false,
+  );
+  const page = `${app.host.url}/api/approve`;
+  for (let time = 0; time < 2; time += 1) {
+    const look = await fetch(`${page}${link.search}`, { headers: { connection: 'close' } });
+    expect(look.status).toBe(200);
+    expect(look.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(await look.text()).toContain('restart');
+  }
+  expect((await asked()).map(({ state: now }) => now)).toEqual(['waiting']);
+  const form = new URLSearchParams({ t: link.searchParams.get('t')!, answer: 'approve', reason: 'seen on the way' });
+  const send = async () => {
+    const answered = await fetch(page, { method: 'POST', body: form, headers: { connection: 'close' } });
+    await answered.text();
+    return answered.status;
+  };
+  expect(await send()).toBe(200);
+  expect(await send()).toBe(409);
+  await app.host.runToQuiescence();
+  expect(await done()).toEqual(['restart']);
+});
 
 test('somebody stops the machine while people think: their yes is void, and nothing is restarted', async () => {
   const target = await hang('dev', 2);
