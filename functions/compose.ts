@@ -17,6 +17,7 @@ import {
 import { joinHandlers, keyAccess, tokenAccess, type Access } from '../src/operator';
 import { createCorrelations, createEffectJournal, createIntake, createRecords, runActivities } from '../src/run';
 import { catalogue, procedures } from '../src/runbooks';
+import { fieldsSetByScaling } from '../src/scaling';
 import { registerAlerts } from './alerts';
 import { registerApprovals } from './approvals';
 import { registerBackup } from './backup';
@@ -41,7 +42,15 @@ export function compose(config: Config, given: Given = {}): void {
   const deadLetters = createDeadLetters({ documents });
   const runs = createRunDocuments({ documents });
   const incidents = createIncidentDocuments({ documents });
-  const records = createRecords({ documents, ledger, runs, incidents, clock, notifications: foundation.notifications });
+  const records = createRecords({
+    documents,
+    ledger,
+    runs,
+    incidents,
+    fields: { decisions: foundation.fieldDecisions, setBy: fieldsSetByScaling },
+    clock,
+    notifications: foundation.notifications,
+  });
 
   const evidence = createEvidence({ documents, clock });
   const hands = procedures(

@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock';
 import { isoOf } from '../kernel/clock';
 import type { Json } from '../kernel/canonical-json';
-import type { Ledger, LedgerDraft, Reports } from '../ledger';
+import type { FieldDecision, FieldDecisions, Ledger, LedgerDraft, Reports } from '../ledger';
 import type { Documents } from '../ports/documents';
 import type { Notifications } from '../ports/notifications';
 import type { Records } from './activities';
@@ -15,6 +15,11 @@ export interface RecordPorts {
   readonly runs: Reports;
   readonly incidents: Reports;
   readonly clock: Clock;
+  /** Fields that Terraform knows too and a run has set, and where that is written down; none when left out. */
+  readonly fields?: {
+    readonly decisions: FieldDecisions;
+    setBy(report: RunReport): readonly FieldDecision[];
+  };
   /** Who is told how it ended; nobody when left out. */
   readonly notifications?: Notifications;
 }
@@ -41,6 +46,9 @@ export function createRecords(ports: RecordPorts): IncidentRecords {
       }
       const drafts = [...reports.map(runEntry), ...(incident === null ? [] : [incidentEntry(incident, joined)])];
       await ledger.append(drafts);
+      for (const decision of reports.flatMap((report) => ports.fields?.setBy(report) ?? [])) {
+        await ports.fields?.decisions.record(decision);
+      }
       for (const news of ports.notifications === undefined ? [] : recordedNews(reports, incident)) {
         await ports.notifications?.tell(news);
       }

@@ -17,5 +17,6 @@ export { createScalingMemory, scalingKey, type ScalingMemory } from './memory';
 export { scalingProcedures } from './procedures';
 export { trustOf, type Trust } from './forecast.plan';
 export { profileAt } from './profiles';
+export { fieldsSetByScaling } from './fields.plan';
 export { scalingPermissions } from './permissions';
 export { createScalingDesk, scalingName, type Recording, type ScalingDesk } from './desk';
