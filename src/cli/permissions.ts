@@ -1,4 +1,5 @@
 import { backupPermissions, pruningPermissions, restorePermissions } from '../backup';
+import { dnsPermissions } from '../dns';
 import { inventoryPermissions } from '../inventory';
 import type { DomainPermissions, Permissions } from '../kernel/permissions';
 import { runbooks } from '../runbooks';
@@ -12,6 +13,7 @@ import { scalingPermissions } from '../scaling';
 const domains: Readonly<Record<string, DomainPermissions>> = {
   backup: backupPermissions,
   'backup-pruning': pruningPermissions,
+  dns: dnsPermissions,
   inventory: inventoryPermissions,
   restore: restorePermissions,
   rotation: rotationPermissions,

@@ -9,6 +9,7 @@ export { writtenRecordSchema } from './document.model';
 export { createDnsDocuments, type DnsDocuments } from './documents';
 export { isFromCloudflare, readNotification } from './notification';
 export { dnsChangeOrchestrator, dnsChangeOrchestratorName } from './orchestrator';
+export { dnsPermissions } from './permissions';
 export { planZone, type PlanInput } from './plan';
 export { createDnsStore, type DnsStore } from './store';
 export { createDnsWatch, type DnsWatch } from './watch';
