@@ -29,7 +29,7 @@ export type Glob = (pattern: string) => (text: string) => boolean;
 
 /**
  * Which resources are under which promise. A machine stands for its disks; a disk that is attached to a machine without a tier
- * of its own, or to nothing, stands for itself. The first selection that fits is taken; an exclusion counts until its end.
+ * of its own, or to nothing, stands for itself. Instances of scale sets are left out. The first selection that fits is taken; an exclusion counts until its end.
  */
 export function selectItems(
   policy: BackupPolicy,
@@ -77,7 +77,10 @@ export function selectItems(
       const disk = byId.get(id);
       return disk === undefined ? [] : [{ disk, place }];
     });
-    if (take(machine, 'machine', parts)) {
+    if (machine.scaleSet !== null) {
+      // An instance of a scale set is replaced by another; what has to last is not on its disks.
+      parts.forEach(({ disk }) => covered.add(disk.id));
+    } else if (take(machine, 'machine', parts)) {
       parts.forEach(({ disk }) => covered.add(disk.id));
     } else {
       const own = parts.every(({ disk }) => choose(disk.id, disk.tags).kind !== 'none');

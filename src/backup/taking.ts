@@ -42,6 +42,7 @@ const machineListingSchema = z.object({
   systemDisk: resourceIdSchema.nullable(),
   dataDisks: z.array(z.object({ lun: z.number(), disk: resourceIdSchema })),
   createdAt: instantSchema.nullable(),
+  scaleSet: resourceIdSchema.nullable(),
 });
 
 const diskListingSchema = z.object({

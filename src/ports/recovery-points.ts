@@ -11,6 +11,8 @@ export interface MachineListing {
   readonly systemDisk: ResourceId | null;
   readonly dataDisks: readonly { readonly lun: number; readonly disk: ResourceId }[];
   readonly createdAt: Iso8601 | null;
+  /** The scale set that it is an instance of: such a machine is made anew, not restored. */
+  readonly scaleSet: ResourceId | null;
 }
 
 /** A disk as planning sees it. */

@@ -83,6 +83,7 @@ function vm(id: ResourceId, tags: Record<string, string>, disks: readonly DiskLi
     systemDisk: first?.id ?? null,
     dataDisks: rest.map(({ id: data }, lun) => ({ lun, disk: data })),
     createdAt: isoOf(march),
+    scaleSet: null,
   };
 }
 
@@ -139,6 +140,14 @@ describe('what is selected', () => {
     expect(before.items).toEqual([]);
     expect(before.excluded).toMatchObject([{ reason: 'rebuilt from an image every night' }]);
     expect(select(machines, [disk('os')], at('2026-06-01T00:00:01Z')).items).toHaveLength(1);
+  });
+
+  it('no instance of a scale set: it is made anew, not restored', () => {
+    const instance = {
+      ...vm(machine('prod', 1), { 'caretaker-backup': 'gold' }, [disk('os')]),
+      scaleSet: machine('prod', 9),
+    };
+    expect(select([instance], [disk('os')])).toEqual({ items: [], unprotected: [], excluded: [] });
   });
 
   it('says what cannot be protected, and why', () => {

@@ -275,6 +275,7 @@ function machineListing(machine: VirtualMachine): MachineListing[] {
         return disk === null || lun === undefined ? [] : [{ lun, disk }];
       }),
       createdAt: instantOf(machine.timeCreated),
+      scaleSet: idOf(machine.virtualMachineScaleSet?.id),
     },
   ];
 }
