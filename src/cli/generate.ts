@@ -32,9 +32,9 @@ export function generatedFiles(root: string): readonly GeneratedFile[] {
 }
 
 /** Writes the generated files, or with `check` says which differ. Returns the exit code. */
-export async function generate(root: string, check: boolean): Promise<number> {
+export async function generate(root: string, check: boolean, more: readonly GeneratedFile[] = []): Promise<number> {
   let differing = 0;
-  for (const { path, content } of generatedFiles(root)) {
+  for (const { path, content } of [...generatedFiles(root), ...more]) {
     const stored = await readFile(join(root, path), 'utf8').catch(() => undefined);
     if (stored === content) {
       continue;

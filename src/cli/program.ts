@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Argument, Command, InvalidArgumentError } from 'commander';
 import type { EpochMillis, ScaledTime } from '../kernel/clock';
 import { runHostCommand } from '../local/host';
 import { runDemo } from '../local/demo';
@@ -11,6 +11,7 @@ import { checkPolicy } from './policy';
 import { dnsCommand } from './dns';
 import { secretsCommand } from './rotation';
 import { operatorCommands } from './operator';
+import { cliReference, completion } from './reference';
 import { rehearseCommand } from './rehearse';
 import { scaleCommand } from './scaling';
 import { stacksCommand } from './stacks';
@@ -125,11 +126,20 @@ export function createProgram(): Command {
   backupCommands().forEach((one) => program.addCommand(one));
 
   program
+    .command('completion')
+    .description('print a script that completes commands and options in a shell (docs/cli.md says how)')
+    .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
+    .action((shell: 'bash' | 'zsh' | 'fish') => {
+      process.stdout.write(completion(program, shell));
+    });
+
+  program
     .command('generate', { hidden: true })
     .description('write the files that are generated from the code')
     .option('--check', 'change nothing; fail when a file differs', false)
     .action(async (options: { check: boolean }) => {
-      process.exitCode = await generate(root, options.check);
+      const reference = { path: 'docs/cli.md', content: cliReference(program) };
+      process.exitCode = await generate(root, options.check, [reference]);
     });
 
   program

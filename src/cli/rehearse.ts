@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { DefaultAzureCredential } from '@azure/identity';
 import { Command, InvalidArgumentError } from 'commander';
+import { blobPolicySource } from '../adapters/blob';
 import { epochOf, isoOf, systemClock, type EpochMillis } from '../kernel/clock';
 import { parseDuration } from '../kernel/duration';
 import { InvalidInputError } from '../kernel/errors';
@@ -29,8 +31,20 @@ function listed(file: string, error: unknown): unknown {
     : error;
 }
 
+/** The text of a policy: of a file, or of the blob that the function app reads, with the rights of whoever is signed in. */
+async function policyTextFrom(place: string): Promise<string> {
+  if (!/^https:/.test(place)) {
+    return fileText(place, 'a policy document');
+  }
+  const read = await blobPolicySource(place, new DefaultAzureCredential()).read();
+  if (read.kind !== 'document') {
+    throw new Error(`${place} gives no document`);
+  }
+  return read.text;
+}
+
 async function policyFrom(file: string): Promise<CompiledPolicy> {
-  const text = await fileText(file, 'a policy document');
+  const text = await policyTextFrom(file);
   try {
     return compilePolicy(parsePolicy(text, catalogue));
   } catch (error) {
@@ -83,8 +97,8 @@ async function signalsOf({ signals, environment, since }: Options): Promise<read
  */
 export async function runRehearsal(options: Options): Promise<number> {
   const inUse = options.current ?? process.env['CARETAKER_POLICY_URL'];
-  if (inUse === undefined || /^https?:/.test(inUse)) {
-    throw new Error('give the file of the policy in use with --current');
+  if (inUse === undefined) {
+    throw new Error('give the policy in use with --current: a file, or the https address of its blob');
   }
   const proposed = await policyFrom(options.policy);
   const current = await policyFrom(inUse);
@@ -108,7 +122,10 @@ export function rehearseCommand(): Command {
   return new Command('rehearse')
     .description('put recorded signals through a proposed policy and show what it would have done differently')
     .requiredOption('--policy <file>', 'the proposed policy document')
-    .option('--current <file>', 'the policy in use (CARETAKER_POLICY_URL when that is a file)')
+    .option(
+      '--current <file or url>',
+      'the policy in use: a file, or the https address of its blob (CARETAKER_POLICY_URL)',
+    )
     .option('--since <time>', 'from when on: a duration before now, or an instant (30d; all of a file)', sinceOf)
     .option('--signals <file>', 'decision records or signals, one JSON value a line, instead of the storage')
     .option('--environment <name>', 'whose ledger and records', process.env['CARETAKER_ENVIRONMENT'])

@@ -108,8 +108,8 @@ describe('ordering a run', () => {
 
   it('says which runbooks there are, and what the runbook is for', async () => {
     const door = doors();
-    expect((await door.call('order-run', { body: { ...order, runbook: 'x' } })).body.detail).toBe(
-      'runbook names no runbook there is; there are restart-vm, redeploy-vm',
+    expect((await door.call('order-run', { body: { ...order, runbook: 'x' } })).body.detail).toMatch(
+      /^runbook names no runbook there is; there are .*restart-vm, redeploy-vm/,
     );
     const redis = `${group}/providers/Microsoft.Cache/redis/r`;
     expect((await door.call('order-run', { body: { ...order, target: redis } })).body.detail).toBe(
