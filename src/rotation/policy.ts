@@ -1,6 +1,6 @@
 import type { Clock, EpochMillis } from '../kernel/clock';
 import type { Seconds } from '../kernel/duration';
-import { describeError, InvalidInputError, type InputProblem } from '../kernel/errors';
+import { describeError, InvalidInputError, PermanentError, type InputProblem } from '../kernel/errors';
 import type { Log } from '../kernel/log';
 import { parseResourceId } from '../kernel/resource-id';
 import type { PolicySource } from '../ports/policy-source';
@@ -141,7 +141,8 @@ export function rotationPolicyLocation(policyLocation: string): string {
 /** The rotation policy, read again when it is old. */
 export interface RotationPolicies {
   /**
-   * The last good document. A refused document or a source that cannot be read never takes it away.
+   * The last good document. A refused document or a source that cannot be read never takes it away. Where there is none, nothing
+   * is looked after.
    * @throws InvalidInputError with every problem when the first document is refused; whatever the source throws.
    */
   current(): Promise<RotationBook>;
@@ -171,6 +172,10 @@ export function createRotationPolicies(options: {
         }
         checkedAt = clock.now();
       } catch (error) {
+        if (good === undefined && error instanceof PermanentError && error.code === 'PolicyMissing') {
+          // No document: secrets are nobody's business here. Not kept, so that one that is uploaded is taken.
+          return { bindings: [], vaults: [] };
+        }
         if (good === undefined) {
           throw error;
         }

@@ -37,6 +37,11 @@ it('reads what is deployed, with defaults', () => {
     eventDelivery: 'webhook',
     stacks: { location: undefined, secrets: { spacelift: [], 'hcp-terraform': [] } },
     notifications: { channels: new Map(), linkKeys: [], publicUrl: undefined },
+    dns: {
+      ...{ location: undefined, api: 'https://api.cloudflare.com/client/v4', token: undefined },
+      ...{ webhookSecrets: [], locations: new Map() },
+    },
+    directory: { graph: 'https://graph.microsoft.com', login: 'https://login.microsoftonline.com' },
     logLevel: 'info',
     storage: {
       kind: 'identity',

@@ -28,6 +28,8 @@ locals {
     CARETAKER_HCP_TERRAFORM_SECRETS = local.secret_references["CARETAKER_HCP_TERRAFORM_SECRETS"]
     # Where zones are, the secret with the token for them, and what its notifications carry.
     CARETAKER_CLOUDFLARE_API             = "https://api.cloudflare.com/client/v4"
+    CARETAKER_GRAPH_ENDPOINT             = "https://graph.microsoft.com"
+    CARETAKER_LOGIN_ENDPOINT             = "https://login.microsoftonline.com"
     CARETAKER_CLOUDFLARE_TOKEN_SECRET    = var.cloudflare_token_secret_uri
     CARETAKER_CLOUDFLARE_WEBHOOK_SECRETS = local.secret_references["CARETAKER_CLOUDFLARE_WEBHOOK_SECRETS"]
     # Addresses of notification channels, which are secrets, and the keys that sign the links in what is sent there.
