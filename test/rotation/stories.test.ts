@@ -244,3 +244,42 @@ test('two secrets of one consumer are rotated one after the other; a kill switch
   await run();
   expect(await reportOf(app, third)).toMatchObject({ end: 'stopped' });
 });
+
+test('the daily sweep catches an event that was missed, finishes what was left open, and orders nothing twice', async () => {
+  const sweep = async (): Promise<void> => {
+    const answer = await fetch(`${app.host.url}/admin/functions/rotation-sweep`, {
+      method: 'POST',
+      headers: { 'x-functions-key': app.host.keys.master, 'content-type': 'application/json' },
+      body: '{}',
+    });
+    expect(answer.status).toBe(202);
+    await app.host.idle();
+  };
+  const rotations = () => app.host.instances().filter(({ name }) => name === 'rotation-v1');
+  await control().changeSecret({ vault: vaultName, name: storage, expiresAt: local.clock.now() + hours(24 * 20) });
+  await sweep();
+  // Every secret of the policy is looked at once a day.
+  expect(rotations()).toHaveLength(6);
+  await sweep();
+  expect(rotations()).toHaveLength(6);
+  await run();
+  const ends = rotations().map(({ output }) => (output as { secret: string; end: string }) ?? { end: 'none' });
+  const byName = Object.fromEntries(ends.map(({ secret, end }) => [secret, end]));
+  expect(byName).toMatchObject({
+    [storage]: 'rotated',
+    'storefront-redis-key': 'nothing-to-do',
+    'legacy-smtp-password': 'noticed',
+  });
+  const { body } = await app.operator('GET', 'secrets');
+  const { secrets } = body as { secrets: { name: string; due: boolean; gaps: string[]; rotationId: string | null }[] };
+  expect(secrets.find(({ name }) => name === storage)).toMatchObject({
+    due: false,
+    gaps: [],
+    rotationId: expect.any(String) as string,
+  });
+  expect(secrets.find(({ name }) => name === 'forgotten-license')?.gaps).toEqual([
+    'no owner',
+    'no expiry',
+    'not in the rotation policy',
+  ]);
+});
