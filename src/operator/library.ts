@@ -54,6 +54,12 @@ export function libraryRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
       summary: 'One runbook, with the JSON Schema of its parameters and the permissions it needs',
       answers: {
         200: runbookSchema.extend({
+          explanation: z.object({
+            preconditions: z.array(z.string()),
+            plan: z.string(),
+            verification: z.string(),
+            undo: z.string(),
+          }),
           parameters: z.looseObject({}),
           permissions: z.object({ actions: z.array(z.string()), dataActions: z.array(z.string()) }),
         }),
@@ -64,7 +70,8 @@ export function libraryRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
           `runbook ${param('name')}`,
         );
         const parameters = z.toJSONSchema(runbook.parameters, { io: 'input', unrepresentable: 'any' });
-        return json(200, { ...described(runbook), parameters, permissions: runbook.permissions });
+        const { explanation, permissions } = runbook;
+        return json(200, { ...described(runbook), explanation, parameters, permissions });
       },
     }),
 
