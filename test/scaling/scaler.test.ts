@@ -115,7 +115,7 @@ it('does nothing while it is paused, and goes on afterwards', async () => {
   const paused = await test.app.operator('PUT', `scaling/${setName}/pause`, pause);
   expect(paused).toMatchObject({ status: 200, body: { pause: { reason: 'a load test' } } });
   expect((await test.app.operator('PUT', `scaling/${setName}/pause`, { reason: 'for ever' })).status).toBe(400);
-  await control().setLoad(setName, 420);
+  await control().setLoad(setName, 410);
   await test.minutes(5);
   expect((await test.set()).capacity).toBe(5);
   expect((await reasonsOf())[0]).toMatch(/^paused by .* a load test$/);
