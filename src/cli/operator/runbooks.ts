@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { exitCodes, pathOf } from './api';
-import type { Kit, Shared } from './kit';
+import { CommandError, exitCodes, pathOf, type Api } from './api';
+import type { Kit, Shared, Terminal } from './kit';
 import { shortName, table } from './table';
 
 const planSchema = z.looseObject({
@@ -20,6 +20,38 @@ function parametersOf(text: string): Record<string, unknown> {
     return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
   } catch {
     throw new InvalidArgumentError('give a JSON object such as {"name": "value"}');
+  }
+}
+
+const runSchema = z.looseObject({
+  run: z
+    .looseObject({
+      result: z.looseObject({ kind: z.string(), outcome: z.string().optional(), why: z.string().optional() }),
+      reasons: z.array(z.string()),
+    })
+    .nullable(),
+  live: z.looseObject({ custom: z.looseObject({ stage: z.string() }).nullish().catch(null) }).nullable(),
+});
+
+/** Between two looks at a run. Milliseconds. */
+const lookEvery = 2_000;
+
+/** A run once it has ended; tells each stage as it comes. */
+async function ended(api: Api, { err, pause }: Terminal, id: string) {
+  let told = '';
+  for (;;) {
+    const { run, live } = await api.get(`runs/${pathOf(id)}`, runSchema);
+    if (run !== null) {
+      return run;
+    }
+    const stage = live?.custom?.stage ?? 'waiting';
+    if (stage !== told) {
+      told = stage;
+      err(`${stage} ...\n`);
+    }
+    if (!(await pause(lookEvery))) {
+      throw new CommandError(`run ${id} goes on; see: caretaker runs ${id}`, exitCodes.unavailable);
+    }
   }
 }
 
@@ -77,19 +109,35 @@ export function runbookCommand({ command, shown, terminal }: Kit): Command {
   );
   runbook.addCommand(
     withTarget(
-      command<Shared & { target: string; parameters: Record<string, unknown>; idempotencyKey?: string }>(
+      command<
+        Shared & { target: string; parameters: Record<string, unknown>; idempotencyKey?: string; wait?: boolean }
+      >(
         'start <name>',
-        'start a runbook on a resource',
+        'start a runbook on a resource. With --wait: exit code 2 when it ends otherwise than verified or with nothing to do',
         async (api, options, name = '') => {
-          const { target, parameters, idempotencyKey = randomUUID() } = options;
+          const { target, parameters, idempotencyKey = randomUUID(), wait = false } = options;
           const answer = await api.send('POST', 'runs', z.looseObject({ runId: z.string() }), {
             body: { runbook: name, target, parameters },
             headers: { 'idempotency-key': idempotencyKey },
           });
-          return shown(answer, options, () => `Started. Watch it: caretaker runs ${answer.runId}\n`);
+          if (!wait) {
+            return shown(answer, options, () => `Started. Watch it: caretaker runs ${answer.runId}\n`);
+          }
+          const run = await ended(api, terminal, answer.runId);
+          const result = run.result.outcome ?? run.result.why ?? run.result.kind;
+          if (result !== 'verified' && result !== 'nothing-to-do') {
+            terminal.exit(exitCodes.notAsWanted);
+          }
+          return shown({ ...answer, run }, options, () =>
+            [`${name} on ${shortName(target)}: ${result}`, ...run.reasons.map((reason) => `  ${reason}`), ''].join(
+              '\n',
+            ),
+          );
         },
       ),
-    ).option('--idempotency-key <key>', 'the same key starts the same run once, such as the number of a ticket'),
+    )
+      .option('--wait', 'tell each stage on standard error, until it has ended')
+      .option('--idempotency-key <key>', 'the same key starts the same run once, such as the number of a ticket'),
   );
   return runbook;
 }

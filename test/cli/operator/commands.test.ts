@@ -70,6 +70,27 @@ it('plans and starts a runbook', async () => {
   expect((await run('runbook list', fetchFrom(door))).out).toContain('redeploy-vm');
 });
 
+it('waits for a run to end, tells its stages, and its outcome decides the exit code', async () => {
+  const door = doors();
+  const start = `runbook start restart-vm --target ${target} --idempotency-key ticket-2 --wait`;
+  let looks = 0;
+  const answer: typeof fetch = async (...given) => {
+    const response = await fetchFrom(door)(...given);
+    const id = [...door.engine.instances.keys()][0] ?? '';
+    looks += 1;
+    if (looks === 3) {
+      const result = { kind: 'applied', outcome: 'ineffective' };
+      await door.runs.put({ id, startedAt: '2026-05-04T08:00:00.000Z', result, reasons: ['it hangs still'] });
+    }
+    return response;
+  };
+  const waited = await run(start, answer, place, 9);
+  expect(waited).toMatchObject({ exit: 2, out: 'restart-vm on vm-web-1: ineffective\n  it hangs still\n' });
+  expect(waited.err).toBe('waiting ...\n');
+  const interrupted = await run(start.replace('ticket-2', 'ticket-3'), fetchFrom(door), place, 0);
+  expect(interrupted).toMatchObject({ exit: 4, err: expect.stringContaining('goes on') });
+});
+
 it('a plan that could not act ends in 2', async () => {
   const door = doors();
   door.machines.seen = { exists: false, observedAt: door.clock.text() };
