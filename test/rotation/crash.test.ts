@@ -6,7 +6,7 @@ import { reportOf, rotationApp, stagesOf, vaultName, type RotationApp } from './
 // before the effect, when nothing of it happened, and after it, when all of it happened and nobody was told.
 
 /** Every point takes minutes; without the variable every n-th is tried, a different residue for each rotator. */
-const stride = process.env['CARETAKER_EVERY_CRASH'] === undefined ? 23 : 1;
+const stride = process.env['CARETAKER_EVERY_CRASH'] === undefined ? 37 : 1;
 
 class Crash extends Error {}
 

@@ -18,11 +18,11 @@ export async function armBody<Body>(
   const what = `ARM, ${method.toUpperCase()} ${path.split('/').slice(-2).join('/')}`;
   let response: PathUncheckedResponse;
   try {
-    response = (await arm.pathUnchecked(path)[method]({
+    response = await arm.pathUnchecked(path)[method]({
       queryParameters: { 'api-version': apiVersion },
       abortSignal: abort,
       ...(body === undefined ? {} : { body, contentType: 'application/json' }),
-    }));
+    });
   } catch (error) {
     throw discreetly(error, what);
   }
