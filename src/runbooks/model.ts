@@ -51,6 +51,9 @@ export const planSchema = z.discriminatedUnion('kind', [
 export type Plan = z.infer<typeof planSchema>;
 export type ActPlan = Extract<Plan, { kind: 'act' }>;
 
+/** Facts that differ with every look: times and measurements. An average that goes from a third to nothing is no other machine. */
+const measured = /(?:At|Percent)$|^availability$/;
+
 /**
  * What makes a plan the plan it is: its kind, its steps and the state that it starts from. When something was looked at or
  * measured is not part of it, nor are the words of its reasons: two looks at an unchanged resource give the same identity.
@@ -59,7 +62,7 @@ export function planIdentity(plan: Plan): unknown {
   if (plan.kind !== 'act') {
     return { kind: plan.kind };
   }
-  const state = Object.entries(plan.before).filter(([name]) => !name.endsWith('At'));
+  const state = Object.entries(plan.before).filter(([name]) => !measured.test(name));
   return { kind: plan.kind, steps: plan.steps, before: Object.fromEntries(state) };
 }
 

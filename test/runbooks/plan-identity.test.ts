@@ -31,3 +31,11 @@ test.each<[string, Partial<Extract<Plan, { kind: 'act' }>>]>([
 test('a plan to do nothing is not a plan to act', () => {
   expect(identity({ kind: 'nothing-to-do', reasons: [] })).not.toBe(identity(plan));
 });
+
+test('what is measured anew at every look makes no other plan', () => {
+  const measured = (availability: number, memoryPercent: number): Plan => ({
+    ...plan,
+    before: { ...plan.before, availability, memoryPercent },
+  });
+  expect(identity(measured(0.3333, 91))).toBe(identity(measured(0, 97)));
+});
