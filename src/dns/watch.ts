@@ -1,4 +1,4 @@
-import { isoOf, type EpochMillis } from '../kernel/clock';
+import { epochOf, isoOf, type EpochMillis } from '../kernel/clock';
 import { describeError, PermanentError } from '../kernel/errors';
 import { hashOf } from '../kernel/hash';
 import type { Log } from '../kernel/log';
@@ -12,7 +12,9 @@ import { stands } from './desired.plan';
 import type { FailoverState, OriginSighting } from './failover.model';
 import { heard, firstState, round, type Happening } from './failover.plan';
 import { readMark } from './mark.plan';
+import type { Change } from './model';
 import { normalName } from './normal.plan';
+import { subjectOf } from './plan';
 import { changeLine, planSummary } from './show.plan';
 import { planNow, type DnsWorld } from './wanted';
 
@@ -36,6 +38,10 @@ const wordLifeSeconds = 900;
 /** The same difference is put right at most once in so long, and asked about at most once a day. Seconds. */
 const sweepAgainSeconds = 3600;
 const askAgainSeconds = 86_400;
+
+/** A move that is not seen in the zone after so long is begun again, as often as that. Seconds. */
+const lateAfterSeconds = 300;
+const lateAgainSeconds = 600;
 
 const schedule = { kind: 'signal', signalId: 'schedule:dns' } as const;
 
@@ -190,6 +196,21 @@ export function createDnsWatch(ports: WatchPorts) {
     },
   };
 
+  /** Records that do not lead where their state says, although there was time enough. */
+  function lateRecords(
+    zone: WrittenZone,
+    states: ReadonlyMap<string, FailoverState>,
+    changes: readonly Change[],
+  ): string[] {
+    const touched = new Set(changes.map((change) => subjectOf(change).name));
+    return zone.failover.flatMap((group) => {
+      const name = normalName(zone.name, group.record) as string;
+      const movedAt = epochOf(states.get(group.name)?.moves.at(-1)?.at ?? '');
+      const inTime = movedAt === undefined || clock.now() - movedAt < lateAfterSeconds * 1000;
+      return touched.has(name) && !inTime ? [name] : [];
+    });
+  }
+
   async function sweepZone(engine: Engine, zone: WrittenZone): Promise<void> {
     const { plan, wanted, current } = await planNow(ports, zone.name, null);
     const inUse = new Set(current.map(({ comment }) => readMark(comment).source));
@@ -200,6 +221,17 @@ export function createDnsWatch(ports: WatchPorts) {
       }
     }
     if (plan.changes.length === 0) {
+      return;
+    }
+    const late = lateRecords(zone, wanted.failovers, plan.changes);
+    if (late.length > 0) {
+      // A move that was stopped or refused when it was begun: by itself, so that nothing else in the zone holds it up.
+      await desk.startChange(engine, {
+        changeId: changeIdOf('failover', zone.name, 'late', plan.hash, bucketOf(clock.now(), lateAgainSeconds)),
+        zone: zone.name,
+        names: late,
+        cause: { kind: 'failover', text: 'it does not lead where it should since it was moved', by: schedule },
+      });
       return;
     }
     const drift = plan.changes.some((change) => change.kind === 'update' && change.reason.includes('by hand'));

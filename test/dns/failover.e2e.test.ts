@@ -90,3 +90,28 @@ test('both origins down: the last answer stays', async () => {
   await round(4);
   expect(await state()).toMatchObject({ active: 'weu', state: { allDown: false } });
 });
+
+test('a move that the kill switch stopped is made up for by the sweep, once people let it', async () => {
+  const { control } = dns.local.cloud;
+  const before = dns.runs().length;
+  const path = 'environments/prod/kill-switch';
+  expect(await dns.app.operator('PUT', path, { engaged: true, reason: 'a freeze' })).toMatchObject({ status: 202 });
+  await control.setOrigin({ address: home, healthy: false });
+  await round(4);
+  expect((await state())?.active).toBe('neu');
+  expect((await api())?.content).toBe(home);
+  expect(
+    dns
+      .runs()
+      .slice(before)
+      .map(({ rule, result }) => [rule, result.why]),
+  ).toEqual([
+    ['dns-ttl', 'stopped'],
+    ['dns-failover', 'stopped'],
+  ]);
+  expect(await dns.app.operator('PUT', path, { engaged: false, reason: 'over' })).toMatchObject({ status: 202 });
+  dns.pass(300);
+  await dns.tick('dns-sweep');
+  expect((await api())?.content).toBe(away);
+  expect(dns.runs().at(-1)).toMatchObject({ rule: 'dns-failover', result: { outcome: 'verified' } });
+});
