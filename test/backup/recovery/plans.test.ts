@@ -117,10 +117,15 @@ it('reads a point in another region from its copy there, when that is complete',
     source: one.snapshot,
     snapshot: `${one.snapshot}-neu` as ResourceId,
   }));
-  const copy = { location: 'northeurope', parts, startedAt: null, completedAt: null, attempts: 1, problem: null };
-  const copied = pointOf('aaaaaaaaaaaa', { copies: [{ ...copy, state: 'complete' }] });
+  const copy = { location: 'northeurope', parts, startedAt: null, completedAt: null, attempts: 1 };
+  const copied = pointOf('aaaaaaaaaaaa', { copies: [{ ...copy, problem: null, leftovers: [], state: 'complete' }] });
   expect(partsIn(copied, 'northeurope')?.map((one) => one.snapshot)).toEqual(parts.map((one) => one.snapshot));
-  expect(partsIn(pointOf('aaaaaaaaaaaa', { copies: [{ ...copy, state: 'copying' }] }), 'northeurope')).toBeUndefined();
+  expect(
+    partsIn(
+      pointOf('aaaaaaaaaaaa', { copies: [{ ...copy, problem: null, leftovers: [], state: 'copying' }] }),
+      'northeurope',
+    ),
+  ).toBeUndefined();
 });
 
 it('removes a machine before what it uses, and a network before its security group', () => {
