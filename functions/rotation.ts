@@ -78,7 +78,7 @@ export function registerRotation(foundation: Foundation): RotationParts {
       webhooks: createHttpsConsumerWebhooks({ clock }),
     }),
     standing: standingOf(foundation),
-    records: createRotationRecords({ ledger, rotations, notifications }),
+    records: createRotationRecords({ fieldDecisions: foundation.fieldDecisions, ledger, rotations, notifications }),
     notifications,
     clock,
   });

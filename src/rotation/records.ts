@@ -1,5 +1,5 @@
 import type { Json } from '../kernel/canonical-json';
-import type { Ledger, Reports } from '../ledger';
+import type { FieldDecisions, Ledger, Reports } from '../ledger';
 import type { Notification, Notifications } from '../ports/notifications';
 import type { RotationEnd, RotationReport } from './model';
 
@@ -23,13 +23,17 @@ const worrying: ReadonlySet<RotationEnd> = new Set([
   'failed',
 ]);
 
+/** Fields of a secret that are the rotator's (`infra/ownership.yaml`). Their values are nobody's to know. */
+const ownedFields = ['value', 'expiration_date', 'not_before_date'];
+
 /** See {@link RotationRecords}. */
 export function createRotationRecords(ports: {
   readonly ledger: Ledger;
   readonly rotations: Reports;
+  readonly fieldDecisions: FieldDecisions;
   readonly notifications: Notifications;
 }): RotationRecords {
-  const { ledger, rotations, notifications } = ports;
+  const { ledger, rotations, fieldDecisions, notifications } = ports;
   return {
     async record(report) {
       if (quiet.has(report.end)) {
@@ -55,6 +59,12 @@ export function createRotationRecords(ports: {
       };
       const draft = { id: `rotation.finished:${id}`, kind: 'rotation.finished', subject: target } as const;
       await ledger.append([{ ...draft, data: { ...data, reasons: report.reasons.slice(0, 20) } }]);
+      if (promotedAt !== null && end !== 'rolled-back') {
+        const sentence = `${rotator} rotated ${report.secret}: ${report.reasons[0] ?? end}`.slice(0, 1024);
+        for (const field of ownedFields) {
+          await fieldDecisions.record({ id, resource: target, field, at: promotedAt, sentence });
+        }
+      }
       if (worrying.has(end) || mode === 'leak' || mode === 'cut') {
         await notifications.tell(noticeOf(report));
       }

@@ -145,7 +145,10 @@ export function classifyDrift(
       ];
     }
     const ids = [change.before, change.after].flatMap((value) =>
-      isObject(value) && typeof value['id'] === 'string' ? [value['id']] : [],
+      // A secret's id in a state has its version in it; decisions name the secret itself.
+      isObject(value)
+        ? [value['id'], value['resource_versionless_id']].filter((one): one is string => typeof one === 'string')
+        : [],
     );
     const keys = new Set([address, ...ids].map((key) => key.toLowerCase()));
     const owners = ownership.fields.filter(({ resource }) => resource === `${type}.${name}`);

@@ -20,9 +20,11 @@ locals {
     CARETAKER_API_AUDIENCE = join(",", [azuread_application.this.client_id, local.identifier_uri])
     # The queue is read only where it is delivered to: without its connection the host would not start the function.
     CARETAKER_EVENT_DELIVERY = var.event_delivery
-    CARETAKER_LOG_LEVEL      = var.log_level
-    CARETAKER_DNS_URL        = local.document_urls["dns"]
-    CARETAKER_STACKS_URL     = local.document_urls["stacks"]
+    # App Service authentication is not set up in front of the app: its headers would be anybody's.
+    CARETAKER_APP_SERVICE_AUTH = "off"
+    CARETAKER_LOG_LEVEL        = var.log_level
+    CARETAKER_DNS_URL          = local.document_urls["dns"]
+    CARETAKER_STACKS_URL       = local.document_urls["stacks"]
     # Signing secrets of the vendors' webhooks; both may hold two, separated by a comma, while one is replaced.
     CARETAKER_SPACELIFT_SECRETS     = local.secret_references["CARETAKER_SPACELIFT_SECRETS"]
     CARETAKER_HCP_TERRAFORM_SECRETS = local.secret_references["CARETAKER_HCP_TERRAFORM_SECRETS"]

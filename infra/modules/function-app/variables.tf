@@ -110,11 +110,11 @@ variable "documents" {
   type        = map(string)
   nullable    = false
   default     = {}
-  description = "Caretaker's documents beside the policy, by name, as YAML: `dns` (what DNS shall be, where Caretaker owns it) and `stacks` (the manifest of the stacks, for the webhooks of their runs)."
+  description = "Caretaker's documents beside the policy, by name, as YAML: `backup` (tiers and what they select), `dns` (what DNS shall be, where Caretaker owns it), `rotation` (secrets and how they are rotated) and `stacks` (the manifest of the stacks, for the webhooks of their runs). Without one nothing of its kind is done."
 
   validation {
-    condition     = length(setsubtract(keys(var.documents), ["dns", "stacks"])) == 0
-    error_message = "documents may hold dns and stacks."
+    condition     = length(setsubtract(keys(var.documents), ["backup", "dns", "rotation", "stacks"])) == 0
+    error_message = "documents may hold backup, dns, rotation and stacks."
   }
 
   validation {

@@ -22,10 +22,10 @@ module "caretaker" {
 
   # The policy document is delivered with the environment, so that it passes the same review as what it rules over.
   policy_document = templatefile("${path.module}/policies/${var.environment}.yaml.tftpl", { subscription_id = var.subscription_id })
-  # What DNS shall be is written where there is a zone to look after.
+  # What DNS shall be, which tiers back up what, and which secrets are rotated is written where there is something to look after.
   documents = merge(
     { stacks = file("${path.module}/../../workspaces/stacks.yaml") },
-    fileexists("${path.module}/policies/${var.environment}.dns.yaml") ? { dns = file("${path.module}/policies/${var.environment}.dns.yaml") } : {},
+    { for name in ["backup", "dns", "rotation"] : name => file("${path.module}/policies/${var.environment}.${name}.yaml") if fileexists("${path.module}/policies/${var.environment}.${name}.yaml") },
   )
   cloudflare_token_secret_uri = module.dns.caretaker_token_secret_uri
   secrets                     = var.caretaker_secrets
