@@ -106,19 +106,11 @@ export function compose(config: Config, given: Given = {}): void {
   registerAlerts({ intake, deadLetters, subscriptions: config.subscriptions, clock, log }, access);
   const rotation = registerRotation(foundation);
   const restores = registerRestores(foundation, registerBackup(foundation));
-  registerEvents(
-    {
-      handlers: joinHandlers([rotation.handlers, restores.handlers]),
-      deadLetters,
-      subscriptions: config.subscriptions,
-      clock,
-      log,
-    },
-    access,
-    {
-      queue: config.eventDelivery === 'queue',
-    },
-  );
+  const eventHandlers = joinHandlers([rotation.handlers, restores.handlers]);
+  const { subscriptions } = config;
+  registerEvents({ handlers: eventHandlers, deadLetters, subscriptions, clock, log }, access, {
+    queue: config.eventDelivery === 'queue',
+  });
   const stacks = registerStacks(foundation, { intake, deadLetters, manifestMaxAge: documentMaxAge });
   const dns = registerDns(foundation);
   registerApprovals(foundation);
@@ -131,6 +123,7 @@ export function compose(config: Config, given: Given = {}): void {
     runs,
     incidents,
     deadLetters,
+    eventHandlers,
     intake,
     subscriptions: config.subscriptions,
     procedures: hands,

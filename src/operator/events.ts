@@ -40,7 +40,8 @@ export function joinHandlers(parts: readonly Readonly<Record<string, EventHandle
 export const eventBodyLimit = 1_024 * 1_024;
 
 const validationType = 'microsoft.eventgrid.subscriptionvalidationevent';
-const source = 'event-grid';
+/** What the event doors keep their dead letters under. */
+export const eventSource = 'event-grid';
 
 /**
  * Takes events over HTTP, with the handshakes of both schemas. 202 when everything that follows is durable; 400 or 413 with a
@@ -72,7 +73,7 @@ export async function takeEvents(deps: EventDeps, request: HttpRequest, engine: 
     return json(200, { validationResponse: code });
   }
   try {
-    return json(202, await handle(deps, events, engine));
+    return json(202, await handleEvents(deps, events, engine));
   } catch (error) {
     return unavailable(error, deps.log);
   }
@@ -96,7 +97,7 @@ export async function takeSecureEvents(
 export async function takeQueuedEvents(deps: EventDeps, message: unknown, engine: Engine): Promise<void> {
   try {
     const events = parsePlatformEvents(typeof message === 'string' ? readJson(message) : message);
-    await handle(deps, events, engine);
+    await handleEvents(deps, events, engine);
   } catch (error) {
     if (!(error instanceof InvalidInputError)) {
       throw error;
@@ -111,8 +112,9 @@ export async function keepPoisonedEvents(deps: EventDeps, message: unknown): Pro
   await keep(deps, bodyOf(message), new InvalidInputError('EventNotHandled', text, [{ path: '', message: text }]));
 }
 
-async function handle(
-  deps: EventDeps,
+/** Gives events to those who handle them. Throws when a handler failed: then all of them come again. */
+export async function handleEvents(
+  deps: Pick<EventDeps, 'handlers' | 'subscriptions' | 'log'>,
   events: readonly PlatformEvent[],
   engine: Engine,
 ): Promise<{ taken: number; ignored: number }> {
@@ -141,7 +143,7 @@ async function handle(
   return { taken, ignored: events.length - taken };
 }
 
-function isOurs({ subscriptions }: EventDeps, { source: from }: PlatformEvent): boolean {
+function isOurs({ subscriptions }: Pick<EventDeps, 'subscriptions'>, { source: from }: PlatformEvent): boolean {
   const subscription = /^\/subscriptions\/([^/]+)/i.exec(from)?.[1];
   return subscription !== undefined && subscriptions.has(subscription.toLowerCase());
 }
@@ -155,7 +157,7 @@ function allowOrigin(request: HttpRequest): HttpResponseInit {
 }
 
 async function keep(deps: EventDeps, body: string, { code: reason, problems }: InvalidInputError): Promise<void> {
-  await deps.deadLetters.keep({ source, reason, problems, body, receivedAt: isoOf(deps.clock.now()) });
+  await deps.deadLetters.keep({ source: eventSource, reason, problems, body, receivedAt: isoOf(deps.clock.now()) });
   deps.log.warn('event refused', { code: reason, problems: problems.length });
 }
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../kernel/errors';
 import { instantSchema } from '../kernel/schemas';
-import { parseAzureMonitorAlert, readJson, type Signal } from '../signal';
+import { parseAzureMonitorAlert, parsePlatformEvents, readJson } from '../signal';
 import { json, problem } from './door';
+import { eventSource, handleEvents } from './events';
 import { enterOrder } from './ordered';
 import { found, operatorRoute, pageOf, pageSchema, type OperatorRoute } from './route';
 import type { OperatorDeps } from './routes';
@@ -13,6 +14,9 @@ const deadLetterSchema = z.looseObject({
   reason: z.string(),
   receivedAt: instantSchema,
 });
+
+/** What the alert doors keep their dead letters under. */
+const alertSource = 'azure-monitor';
 
 /** Routes over messages that were refused. */
 export function deadLetterRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
@@ -49,18 +53,38 @@ export function deadLetterRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
       role: 'Caretaker.Admin',
       summary:
         'Take a refused message as if it came now; idempotent, because a signal that is known already is decided no second time',
-      answers: { 200: z.object({ signals: z.array(z.looseObject({ signalId: z.string(), duplicate: z.boolean() })) }) },
+      answers: {
+        200: z.object({
+          signals: z.array(z.looseObject({ signalId: z.string(), duplicate: z.boolean() })),
+          /** Events of the platform that were handled, and those that nobody asked for. */
+          events: z.object({ taken: z.number(), ignored: z.number() }).optional(),
+        }),
+      },
       refusals: [409],
-      work: async ({ param, caller, incidents }) => {
+      work: async ({ param, caller, engine, incidents }) => {
         const id = param('id');
         const letter = found(await deps.deadLetters.find(id), `dead letter ${id}`);
         if (letter.cut || letter.redactions > 0) {
           const detail = 'It is not kept as it came (cut, or with secrets replaced); ask its sender to send it again.';
           return problem(409, 'NotAsItCame', 'This message cannot be replayed', detail);
         }
-        let signals: readonly Signal[];
+        const enter = (more: Readonly<Record<string, string[]>>): Promise<void> =>
+          enterOrder(deps.ledger, caller, {
+            ...{ order: 'replay-dead-letter', subject: id, environment: null, reason: null, more },
+          });
+        if (letter.source !== alertSource && letter.source !== eventSource) {
+          const detail = `It came from ${letter.source}, whose signature counts only when it comes; ask there to send it again.`;
+          return problem(409, 'NotReplayable', 'This message cannot be replayed', detail);
+        }
+        let signals: ReturnType<typeof parseAzureMonitorAlert> = [];
+        let events: ReturnType<typeof parsePlatformEvents> = [];
         try {
-          signals = parseAzureMonitorAlert(readJson(letter.body), { subscriptions: deps.subscriptions });
+          const value = readJson(letter.body);
+          if (letter.source === eventSource) {
+            events = parsePlatformEvents(value);
+          } else {
+            signals = parseAzureMonitorAlert(value, { subscriptions: deps.subscriptions });
+          }
         } catch (error) {
           if (error instanceof InvalidInputError) {
             const { problems } = error;
@@ -68,20 +92,18 @@ export function deadLetterRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
           }
           throw error;
         }
+        if (letter.source === eventSource) {
+          const outcome = await handleEvents({ ...deps, handlers: deps.eventHandlers }, events, engine);
+          await enter({ events: events.slice(0, 100).map((event) => event.id) });
+          return json(200, { signals: [], events: outcome });
+        }
         const results = await Promise.allSettled(signals.map((signal) => deps.intake.accept(signal, incidents)));
         const failed = results.find((result) => result.status === 'rejected');
         if (failed !== undefined) {
           // Not the caller's mistake, whatever it is called: a refused policy document is an `InvalidInputError` too.
           throw new Error('a signal of a dead letter could not be taken', { cause: failed.reason });
         }
-        const more = { signals: signals.slice(0, 100).map((signal) => signal.id) };
-        await enterOrder(deps.ledger, caller, {
-          order: 'replay-dead-letter',
-          subject: id,
-          environment: null,
-          reason: null,
-          more,
-        });
+        await enter({ signals: signals.slice(0, 100).map((signal) => signal.id) });
         return json(200, {
           signals: results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
         });

@@ -19,6 +19,7 @@ import type { Approvals } from '../approvals';
 import { actingRoutes } from './acting';
 import { backupRoutes } from './backup';
 import { approvalRoutes } from './approvals';
+import type { EventHandlers } from './events';
 import { explainingRoutes } from './explaining';
 import { dnsRoutes } from './dns';
 import { guardRoutes } from './guarding';
@@ -40,6 +41,8 @@ export interface OperatorDeps {
   readonly runs: Reports;
   readonly incidents: Reports;
   readonly deadLetters: DeadLetters;
+  /** For events of the platform that are replayed. */
+  readonly eventHandlers: EventHandlers;
   readonly intake: Intake;
   /** Only resources of these subscriptions are taken from a message that is replayed. */
   readonly subscriptions: ReadonlySet<string>;

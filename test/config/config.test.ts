@@ -171,6 +171,7 @@ describe('tokens', () => {
     expect(readConfig({ ...local, ...given, CARETAKER_LOCAL_ISSUER: issuer }).api.tokens).toEqual({
       ...tokens,
       issuer,
+      appService: false,
     });
   });
 

@@ -3,7 +3,14 @@ import { createApprovals } from '../../src/approvals';
 import { createOutbox } from '../../src/notify';
 import { emptyGuard, type GuardState } from '../../src/guard';
 import type { Log, LogFields } from '../../src/kernel/log';
-import { keyAccess, operatorRoutes, takeAzureMonitorAlert, type Access, type Problem } from '../../src/operator';
+import {
+  joinHandlers,
+  keyAccess,
+  operatorRoutes,
+  takeAzureMonitorAlert,
+  type Access,
+  type Problem,
+} from '../../src/operator';
 import { procedures } from '../../src/runbooks';
 import { seconds } from '../../src/kernel/duration';
 import { createFieldDecisions, verifyLedger } from '../../src/ledger';
@@ -161,6 +168,7 @@ export function doors(
     merge: async (id, given) => void tags.set(id, { ...tags.get(id), ...given }),
     remove: async (id) => void tags.delete(id),
   };
+  const handledEvents: string[] = [];
   const routes = operatorRoutes({
     access,
     approvals,
@@ -191,6 +199,7 @@ export function doors(
     runs,
     incidents: world.incidentReports,
     deadLetters,
+    eventHandlers: joinHandlers([{ 'Test.Event': async ({ id }) => void handledEvents.push(id) }]),
     clock,
     log,
   });
@@ -202,6 +211,8 @@ export function doors(
     outbox,
     dns,
     fieldDecisions,
+    /** Ids of events of the type Test.Event that were handled. */
+    handledEvents,
     log,
     engine,
     tags,

@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { searchFor } from '../canary';
 import { askedToStop, scaledTimeFromNow, startPlatform, type Platform } from '../platform';
 import { scenes } from './scenes';
 import { createScreen, type Screen } from './screen';
-import { setStage, type Check, type Scene, type Story } from './stage';
+import { check, setStage, type Check, type Scene, type Story } from './stage';
 
 export interface DemoOptions {
   readonly root: string;
@@ -59,7 +60,8 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     for (const scene of scenes.filter(({ name }) => only.length === 0 || only.includes(name))) {
       stories.push({ scene, story: await play(scene, platform, screen, signal, join(root, 'dist/caretaker.js')) });
     }
-    const checks = stories.flatMap(({ story }) => story.checks);
+    const closing = await searchForSecrets(platform, screen);
+    const checks = [...stories.flatMap(({ story }) => story.checks), closing];
     const failed = checks.filter(({ ok }) => !ok);
     screen.say();
     screen.say(
@@ -77,7 +79,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
         ...story.summary,
         checks: story.checks,
       }));
-      process.stdout.write(`${JSON.stringify({ ok: failed.length === 0, scenes: told })}\n`);
+      process.stdout.write(`${JSON.stringify({ ok: failed.length === 0, scenes: told, closing })}\n`);
     }
     return failed.length === 0 ? 0 : 1;
   } finally {
@@ -85,6 +87,21 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     await platform.stop();
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** Looks for every value that is or was a secret in whatever the platform wrote during all scenes: state, blobs, logs. */
+async function searchForSecrets(platform: Platform, screen: Screen): Promise<Check> {
+  const search = searchFor(await platform.control.secretValues());
+  const { files, leaks } = search.inFolder(platform.directory);
+  const what = `none of ${search.values} secret values is in the ${files} files that all of this wrote`;
+  const closing = check(
+    what,
+    leaks.length === 0,
+    leaks.map(({ place, encoding }) => `${place} (${encoding})`).join(', '),
+  );
+  screen.say();
+  screen.say(line(closing));
+  return closing;
 }
 
 async function play(

@@ -55,12 +55,14 @@ async function tell(stage: Stage): Promise<Story> {
 
   await control.clearFaults();
   const machine = await control.machine(victim);
-  const writes = (await control.journal({ path: '**/virtualmachines/**' })).filter(({ method }) => method !== 'GET');
-  const calls = await control.counts();
+  // Others look after other things meanwhile: only what is about this machine is its story's.
+  const about = { path: `**/virtualmachines/${victim}**` };
+  const writes = (await control.journal(about)).filter(({ method }) => method !== 'GET');
+  const calls = await control.counts(about);
   const ledger = await verify(platform);
   screen.say();
   screen.say(
-    `Ledger: ${ledger.entries} entries, chain ${ledger.valid ? 'holds' : 'is broken'}. ARM: ${calls.reads} reads, ${calls.writes} writes. ` +
+    `Ledger: ${ledger.entries} entries, chain ${ledger.valid ? 'holds' : 'is broken'}. ARM: ${calls.reads} reads and ${calls.writes} writes of this machine. ` +
       `Time to repair: ${incident?.timeToRepairSeconds == null ? 'none' : elapsed(incident.timeToRepairSeconds * 1000).slice(1)} (platform time).`,
   );
   return {
