@@ -17,7 +17,7 @@ export async function copyWorkspace(repository: string): Promise<Workspace> {
   const path = await mkdtemp(join(tmpdir(), 'infra-'));
   const skip = new Set(['.terraform', '.terraform.lock.hcl']);
   await mkdir(join(path, 'test', 'infra'), { recursive: true });
-  for (const part of ['infra/modules', 'infra/projects', 'test/infra/mocks']) {
+  for (const part of ['infra/modules', 'infra/projects', 'infra/workspaces/stacks.yaml', 'test/infra/mocks']) {
     await cp(join(repository, part), join(path, part), {
       recursive: true,
       filter: (source) => !skip.has(basename(source)),

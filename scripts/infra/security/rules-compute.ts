@@ -8,8 +8,9 @@ const app = { root: 'infra/modules/function-app', file: 'infra/modules/function-
 
 const everyone = ['*', '0.0.0.0/0', '::/0', 'Internet', 'Any'];
 
-/** Whether a setting is empty or has the vault's address in the place of a value. */
-const isReference = (value = ''): boolean => /^(?:@Microsoft\.KeyVault\([^)]+\))?$/.test(value);
+/** Whether a setting is empty, or has the address of a vault's secret in the place of its value, for the platform or for us. */
+const isReference = (value = ''): boolean =>
+  /^(?:@Microsoft\.KeyVault\([^)]+\)|https:\/\/[a-z0-9.-]+\/secrets\/[0-9A-Za-z-]+)?$/.test(value);
 
 function sources(values: Readonly<Record<string, unknown>>): string[] {
   return [values['source_address_prefix'], ...((values['source_address_prefixes'] as unknown[] | null) ?? [])]
@@ -286,7 +287,8 @@ export const computeRules: readonly Rule[] = [
         (list) => (list as string[] | null) ?? [],
       );
       const bad = operations.filter(
-        (operation) => operation.includes('*') || /^microsoft\.authorization\//i.test(operation),
+        // Reading locks is no right over rights: who respects a lock has to see it.
+        (operation) => operation.includes('*') || /^microsoft\.authorization\/(?!locks\/read$)/i.test(operation),
       );
       return bad.length === 0 ? undefined : `holds ${bad.join(', ')}`;
     }),
