@@ -39,7 +39,7 @@ const changesAnHour = 60;
  * API; `undefined` where there is no document.
  */
 export function registerDns(foundation: Foundation): DnsDesk | undefined {
-  const { config, clock, log, documents: storage, notifications, policies, credential } = foundation;
+  const { config, clock, log, documents: storage, notifications, policies, credential, fieldDecisions } = foundation;
   const { location, api, token, webhookSecrets, locations } = config.dns;
   if (location === undefined) {
     return undefined;
@@ -82,7 +82,7 @@ export function registerDns(foundation: Foundation): DnsDesk | undefined {
   const subscription = [...config.subscriptions][0] as string;
   const desk = createDnsDesk({ documents, store, zones, clock, limitsFor, subscription });
   const watch = createDnsWatch({ documents, store, zones, clock, desk, probes, notifications, log });
-  const activities = dnsActivities({ documents, store, zones, resolvers, notifications, clock });
+  const activities = dnsActivities({ documents, store, zones, resolvers, fieldDecisions, notifications, clock });
 
   app.orchestration(dnsChangeOrchestratorName, dnsChangeOrchestrator);
   app.activity(planContract.name, { handler: activities.plan });

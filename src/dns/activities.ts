@@ -1,6 +1,7 @@
 import { handler } from '../kernel/activity';
 import { epochOf, isoOf, type Clock } from '../kernel/clock';
 import { describeError, InvalidInputError, InvariantError, PermanentError } from '../kernel/errors';
+import type { FieldDecisions } from '../ledger';
 import type { DnsResolvers } from '../ports/dns-resolvers';
 import type { DnsZones, ZoneInfo } from '../ports/dns-zones';
 import type { Fences } from '../ports/fences';
@@ -21,6 +22,8 @@ export interface DnsActivityPorts {
   readonly store: DnsStore;
   readonly zones: DnsZones;
   readonly resolvers: DnsResolvers;
+  /** Where it is written down which fields of Terraform's records were set. */
+  readonly fieldDecisions: Pick<FieldDecisions, 'record'>;
   readonly notifications: Notifications;
   readonly clock: Clock;
 }
@@ -35,11 +38,14 @@ const freshSeconds = 30;
 /** Record sets that servers are asked about after a change. */
 const mostAsked = 20;
 
+/** Fields of a record that are ours (`infra/ownership.yaml`). */
+const ownedFields: ReadonlySet<string> = new Set(['content', 'ttl', 'proxied', 'comment']);
+
 const shortened = (error: unknown): string => describeError(error).slice(0, 400);
 
 /** The activities of a change: decode, one idempotent effect, encode. */
 export function dnsActivities(ports: DnsActivityPorts) {
-  const { documents, store, zones, resolvers, notifications, clock } = ports;
+  const { documents, store, zones, resolvers, fieldDecisions, notifications, clock } = ports;
 
   async function stored(id: string): Promise<{ readonly change: StoredChange; readonly etag: string }> {
     const found = await store.change(id);
@@ -228,6 +234,7 @@ export function dnsActivities(ports: DnsActivityPorts) {
     conclude: handler(concludeContract, async ({ changeId, zone, environment, cause, result, good, reasons }) => {
       if (good) {
         await noteApplied(changeId, zone);
+        await noteFields(changeId);
       }
       const quiet = good && cause !== 'failover' && cause !== 'failback';
       if (quiet) {
@@ -252,6 +259,20 @@ export function dnsActivities(ports: DnsActivityPorts) {
         worth: worthOf(expectation, await resolvers.ask(server, expectation.name, expectation.ask)),
       })),
     );
+  }
+
+  /** Writes down which fields of existing records were set; those that Terraform made are in its state under the same id. */
+  async function noteFields(changeId: string): Promise<void> {
+    const change = (await store.change(changeId))?.change;
+    for (const one of change?.plan.changes ?? []) {
+      if (one.kind !== 'update' || change?.appliedAt == null) {
+        continue;
+      }
+      const sentence = `${change.order.cause.kind}: ${one.reason}`.slice(0, 1024);
+      for (const field of one.fields.filter((name) => ownedFields.has(name))) {
+        await fieldDecisions.record({ id: changeId, resource: one.before.id, field, at: change.appliedAt, sentence });
+      }
+    }
   }
 
   /** Remembers what is now as it is wanted, so that a later difference is known to be made by hand. */

@@ -87,6 +87,7 @@ function world(dieAt: number, afterwards: boolean) {
         apply: (info, batch) => mortal(() => zones.apply(info, batch)),
       },
       resolvers: { ask: async () => ({ kind: 'failed', reason: 'none here' }) },
+      fieldDecisions: { record: async () => undefined },
       notifications: { tell: async () => undefined },
       clock,
     });
@@ -203,6 +204,7 @@ it('a zone that Cloudflare does not know, or a document that is gone, plans noth
     store: createDnsStore(new MemoryStorage().documents, { now: () => 0 as EpochMillis }),
     zones: one.zones,
     resolvers: { ask: async () => ({ kind: 'failed', reason: 'none here' }) },
+    fieldDecisions: { record: async () => undefined },
     notifications: { tell: async () => undefined },
     clock: { now: () => 0 as EpochMillis },
   });

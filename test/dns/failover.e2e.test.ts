@@ -52,6 +52,10 @@ test('an origin that one place of three sees down moves nothing; most places for
     ['dns-ttl', 'verified'],
     ['dns-failover', 'verified'],
   ]);
+  const { body: set } = await dns.app.operator('GET', 'field-decisions');
+  expect(set).toMatchObject({
+    decisions: expect.arrayContaining([expect.objectContaining({ field: 'content' })]) as unknown,
+  });
   expect(dns.runs().at(-1)?.reasons.join()).toContain('2 of 2 authoritative servers and 3 of 3 resolvers');
 });
 

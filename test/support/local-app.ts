@@ -17,6 +17,7 @@ import {
   type VirtualClock,
 } from '../../src/local/host';
 import { roleFromInfra } from '../../src/local/platform/roles';
+import { searchFor } from '../../src/local/canary';
 import { freshFunctionsCore } from './functions-core';
 
 const root = join(__dirname, '../..');
@@ -165,8 +166,16 @@ export async function startLocalApp(options: { readonly log?: Log } = {}): Promi
     },
     async stop() {
       await Promise.all(hosts.map((host) => host.stop().catch(() => undefined)));
+      // Whatever a suite was about: no value that is or was a secret may be in its durable state or its blobs.
+      const search = searchFor(await cloud.control.secretValues());
       await Promise.all([cloud.stop(), blobs.stop()]);
+      const { leaks } = search.inFolder(directory);
       rmSync(directory, { recursive: true, force: true });
+      if (leaks.length > 0) {
+        throw new Error(
+          `secrets were written: ${leaks.map(({ place, encoding }) => `${place} (${encoding})`).join(', ')}`,
+        );
+      }
     },
   };
 }
