@@ -84,6 +84,11 @@ async function tell(stage: Stage): Promise<Story> {
   stage.screen.say();
   stage.screen.say('caretaker scale replay --since 1h');
   stage.screen.say(replayed.out.trimEnd());
+  await stage.until('the set did not come back to its size', async () => {
+    const { capacity, instances } = await control.scaleSet(scaleSet);
+    return capacity === before.capacity && instances.length === before.capacity ? true : undefined;
+  });
+  await stage.at(`${before.capacity} machines again`);
   await control.setLoad(scaleSet, null);
 
   const removedAfter = Math.round((Date.parse(removed.at) - lostAt) / minute);
