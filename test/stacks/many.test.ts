@@ -88,6 +88,11 @@ describe('five hundred stacks', () => {
     expect(taken?.inputs).toEqual([{ input: 'foundation', from: 'base-qa.foundation', planned: true }]);
   });
 
+  it('are not planned where one is named that there is not', async () => {
+    const { code, err } = await refused('plan', '--list', '--stack', 'unit-7-qa', 'nope');
+    expect([code, err]).toEqual([1, expect.stringContaining('there is no stack nope')]);
+  });
+
   describe('promoted', () => {
     let evidence: string;
 

@@ -122,6 +122,12 @@ async function plan(root: string, options: PlanOptions): Promise<number> {
       : (await affectedSince(root, read, reader, options.since)).stacks
           .map(({ stack }) => stack)
           .filter((name) => inside.has(name)));
+  const unknown = names.filter((name) => !manifest.stacks.some((stack) => stack.name === name));
+  if (unknown.length > 0) {
+    throw new InvalidInputError('UnknownStack', `there is no stack ${unknown.join(', ')}`, [
+      { path: 'stack', message: 'see: caretaker stacks graph' },
+    ]);
+  }
   if (options.list) {
     return showPlanned(manifest, names, options.json);
   }
