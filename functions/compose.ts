@@ -139,6 +139,7 @@ export function compose(config: Config, given: Given = {}): void {
     dns,
     rotation: rotation.desk,
     stacks,
+    deployment: { environment: config.environment, clockSpeed: config.localClock?.speed ?? 1 },
     clock,
     log,
   });

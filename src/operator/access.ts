@@ -25,6 +25,33 @@ const enough: Readonly<Record<OperatorRole, readonly OperatorRole[]>> = {
   'Caretaker.Admin': ['Caretaker.Admin'],
 };
 
+const holdsRole = (roles: readonly string[], role: OperatorRole): boolean =>
+  enough[role].some((one) => roles.includes(one));
+
+/** What somebody may do beyond looking, from the table that requests are let through by. */
+export interface May {
+  /** Give orders: whatever asks for `Caretaker.Operator`. */
+  readonly operate: boolean;
+  /** Answer approvals. What one has asked for oneself is still somebody else's to answer. */
+  readonly approve: boolean;
+  /** Whatever asks for `Caretaker.Admin`. */
+  readonly administer: boolean;
+}
+
+/** See {@link May}. Nobody but a person answers approvals, whatever the roles are. */
+export function mayOf({ kind, roles }: Pick<Caller, 'kind' | 'roles'>): May {
+  return {
+    operate: holdsRole(roles, 'Caretaker.Operator'),
+    approve: isPerson({ kind }) && holdsRole(roles, 'Caretaker.Approver'),
+    administer: holdsRole(roles, 'Caretaker.Admin'),
+  };
+}
+
+/** Whether it is known to be a person: a key or an application says nothing of who decides. */
+export function isPerson({ kind }: Pick<Caller, 'kind'>): boolean {
+  return kind === 'person';
+}
+
 /** Azure Monitor's own application, and the role that an action group's secure webhook is given on ours. */
 const azureMonitor = { applicationId: '461e8683-5575-4561-ac7f-899cc907d62a', role: 'ActionGroupsSecureWebhook' };
 
@@ -42,6 +69,8 @@ export interface Caller {
   readonly roles: readonly string[];
   /** Groups that the token lists; `undefined` when they are too many to be listed. */
   readonly groups: readonly string[] | undefined;
+  /** What people call them: at most 120 characters, no control characters; the id where there is no name. */
+  readonly name: string;
   /** For records and people: name and id, at most 200 characters, no control characters. */
   readonly text: string;
 }
@@ -62,7 +91,14 @@ export interface Access {
   eventSender(request: HttpRequest): Promise<Admission>;
 }
 
-const keyHolder: Caller = { id: 'function-key', kind: 'key', roles: operatorRoles, groups: [], text: 'function-key' };
+const keyHolder: Caller = {
+  id: 'function-key',
+  kind: 'key',
+  roles: operatorRoles,
+  groups: [],
+  name: 'function-key',
+  text: 'function-key',
+};
 
 /** For a host that has asked for a function key: whoever comes this far may do everything, and nobody knows who it is. */
 export function keyAccess(): Access {
@@ -122,6 +158,7 @@ export function tokenAccess({
       kind: bearer.kind,
       roles: bearer.roles,
       groups: bearer.groups,
+      name: nameOf(bearer),
       text: textOf(bearer),
     };
     if (!allowed(bearer)) {
@@ -133,7 +170,7 @@ export function tokenAccess({
     return { kind: 'admitted', caller };
   }
 
-  const holds = (bearer: Bearer, role: OperatorRole): boolean => enough[role].some((one) => bearer.roles.includes(one));
+  const holds = (bearer: Bearer, role: OperatorRole): boolean => holdsRole(bearer.roles, role);
   const admitSender = (
     request: HttpRequest,
     { applicationId, role }: typeof azureMonitor,
@@ -159,7 +196,12 @@ function refuse(status: number, code: string, title: string, detail: string, cha
   return { kind: 'refused', answer: { ...answer, headers: { ...answer.headers, 'www-authenticate': challenge } } };
 }
 
-function textOf({ name, objectId }: Bearer): string {
+function nameOf({ name, objectId }: Bearer): string {
   const plain = name.replace(/\p{C}/gu, ' ').trim().slice(0, 120);
-  return plain === '' || plain === objectId ? objectId : `${plain} (${objectId})`;
+  return plain === '' ? objectId : plain;
+}
+
+function textOf(bearer: Bearer): string {
+  const name = nameOf(bearer);
+  return name === bearer.objectId ? name : `${name} (${bearer.objectId})`;
 }

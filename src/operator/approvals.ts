@@ -2,7 +2,7 @@ import type { HttpResponseInit } from '@azure/functions';
 import { z } from 'zod';
 import { approvalSchema, namesOf, type Approval, type Counted, type Stage } from '../approvals';
 import type { Engine } from '../ports/engine';
-import type { Caller } from './access';
+import { isPerson, type Caller } from './access';
 import { json, problem } from './door';
 import { found, operatorRoute, pageOf, pageSchema, type OperatorRoute } from './route';
 import type { OperatorDeps } from './routes';
@@ -60,7 +60,7 @@ export function approvalRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
     caller: Caller,
     engine: Engine,
   ): Promise<HttpResponseInit> {
-    if (caller.kind !== 'person') {
+    if (!isPerson(caller)) {
       const detail = 'People answer, with a token of their own: a key or an application says nothing of who decides.';
       return problem(403, 'NoPerson', 'Nobody can tell who answers', detail);
     }

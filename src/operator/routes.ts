@@ -24,6 +24,7 @@ import { explainingRoutes } from './explaining';
 import { dnsRoutes } from './dns';
 import { guardRoutes } from './guarding';
 import { libraryRoutes } from './library';
+import { hereRoutes } from './here';
 import { lookingRoutes } from './looking';
 import { deadLetterRoutes } from './refused';
 import { scalingRoutes } from './scaling';
@@ -70,6 +71,12 @@ export interface OperatorDeps {
   readonly dns: DnsDesk | undefined;
   /** Where rotations of secrets are ordered. */
   readonly rotation: RotationDesk | undefined;
+  /** What this deployment is. */
+  readonly deployment: {
+    readonly environment: string;
+    /** Seconds of {@link OperatorDeps.clock} in a real one: 1 except on the local platform, whose clock can run faster. */
+    readonly clockSpeed: number;
+  };
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -77,6 +84,7 @@ export interface OperatorDeps {
 /** The routes of the operator API, as data: doors are registered from it, and so is whatever lists them. */
 export function operatorRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
   return withOpenApi(deps, [
+    ...hereRoutes(deps),
     ...lookingRoutes(deps),
     ...actingRoutes(deps),
     ...switchRoutes(deps),

@@ -7,9 +7,16 @@ const people: Readonly<Record<string, Caller>> = Object.fromEntries(
   [ava, ben, omar].map((voter) => [voter.name, { ...voter, kind: 'person' as const, text: voter.name }]),
 );
 const strangers: Readonly<Record<string, Caller>> = {
-  robot: { id: 'r', kind: 'application', roles: ['Caretaker.Approver'], groups: [], text: 'r' },
-  key: { id: 'function-key', kind: 'key', roles: ['Caretaker.Approver'], groups: [], text: 'function-key' },
-  crowded: { id: 'c', kind: 'person', roles: [], groups: undefined, text: 'Somebody in many groups' },
+  robot: { id: 'r', kind: 'application', roles: ['Caretaker.Approver'], groups: [], name: 'r', text: 'r' },
+  key: {
+    id: 'function-key',
+    kind: 'key',
+    roles: ['Caretaker.Approver'],
+    groups: [],
+    name: 'function-key',
+    text: 'function-key',
+  },
+  crowded: { id: 'c', kind: 'person', roles: [], groups: undefined, name: 'Somebody', text: 'Somebody in many groups' },
 };
 const admit: Access['alertSender'] = async (asked) => ({
   kind: 'admitted',

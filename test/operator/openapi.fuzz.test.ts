@@ -99,7 +99,7 @@ function fieldOf(name: string, schema: Schema, known: readonly unknown[] = likel
 /** Somebody with every role, who has asked for one of the approvals. */
 const admitted = {
   kind: 'admitted' as const,
-  caller: { id: 'person-1', kind: 'person' as const, roles: operatorRoles, groups: [], text: 'Ada' },
+  caller: { id: 'person-1', kind: 'person' as const, roles: operatorRoles, groups: [], name: 'Ada', text: 'Ada' },
 };
 const personAccess: Access = {
   kind: 'token',

@@ -199,6 +199,7 @@ export function doors(
     runs,
     incidents: world.incidentReports,
     deadLetters,
+    deployment: { environment: 'test', clockSpeed: 1 },
     eventHandlers: joinHandlers([{ 'Test.Event': async ({ id }) => void handledEvents.push(id) }]),
     clock,
     log,
