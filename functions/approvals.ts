@@ -8,6 +8,7 @@ import {
 } from '../src/approvals';
 import { approvalPage } from '../src/operator';
 import type { Foundation } from './foundation';
+import { apiRoute } from './http-route';
 
 /**
  * Registers what asking and telling people needs: the activities behind `askApproval`, the sweep that wakes whoever was not
@@ -29,7 +30,7 @@ export function registerApprovals({ config, approvals, links, notifications, log
   // The page asks for no key: the link's token says who answers what, and without keys no token is good.
   if (config.notifications.linkKeys.length > 0) {
     app.client.http('approval-page', {
-      route: 'approve',
+      route: apiRoute('approve'),
       methods: ['GET', 'POST'],
       authLevel: 'anonymous',
       handler: (request, client) => approvalPage({ approvals, links, log }, request, durableEngine(client)),

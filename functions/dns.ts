@@ -26,6 +26,7 @@ import { createProbeDoor, takeCloudflareNotification } from '../src/operator';
 import { limitsOf } from '../src/rules';
 import { orderLimits } from '../src/run';
 import type { Foundation } from './foundation';
+import { apiRoute } from './http-route';
 
 /** How old the document in memory may be before its source is asked again. */
 const documentMaxAge = seconds(30);
@@ -111,14 +112,14 @@ export function registerDns(foundation: Foundation): DnsDesk | undefined {
     },
   });
   app.client.http('dns-cloudflare', {
-    route: 'dns/cloudflare',
+    route: apiRoute('dns/cloudflare'),
     methods: ['POST'],
     // Cloudflare can show nothing but its secret, which the door itself checks.
     authLevel: 'anonymous',
     handler: (request) => takeCloudflareNotification({ watch, secrets: webhookSecrets, log }, request),
   });
   app.client.http('dns-probe', {
-    route: 'dns/probe',
+    route: apiRoute('dns/probe'),
     methods: ['GET'],
     // Looks at the document's own origins and at nothing else.
     authLevel: 'anonymous',

@@ -8,6 +8,7 @@ import {
   type Access,
   type EventDeps,
 } from '../src/operator';
+import { apiRoute } from './http-route';
 
 /** The queue that Event Grid delivers to, and the name of its connection (infra/modules/function-app). */
 const queueName = 'caretaker-events';
@@ -31,13 +32,13 @@ export function registerEvents(deps: EventDeps, access: Access, options: { reado
     });
   }
   app.client.http('events-event-grid', {
-    route: 'events/event-grid',
+    route: apiRoute('events/event-grid'),
     methods: ['POST', 'OPTIONS'],
     authLevel: access.kind === 'token' ? 'anonymous' : 'function',
     handler: (request, client) => takeSecureEvents(deps, access, request, durableEngine(client)),
   });
   app.client.http('events-event-grid-key', {
-    route: 'events/event-grid/key',
+    route: apiRoute('events/event-grid/key'),
     methods: ['POST', 'OPTIONS'],
     authLevel: 'function',
     handler: (request, client) => takeEvents(deps, request, durableEngine(client)),

@@ -2,6 +2,7 @@ import { app } from 'durable-functions';
 import { durableEngine, durableIncidents } from '../src/adapters/durable';
 import { announcedEngine, operatorRoutes, type OperatorDeps } from '../src/operator';
 import { incidentNames } from '../src/run';
+import { apiRoute } from './http-route';
 
 /**
  * Registers the operator API: one function for each route of the table in `src/operator`. With tokens the routes themselves
@@ -11,7 +12,7 @@ export function registerOperator(deps: OperatorDeps): void {
   const told = { notifications: deps.outbox, clock: deps.clock, log: deps.log };
   for (const { name, route, method, handle } of operatorRoutes(deps)) {
     app.client.http(name, {
-      route,
+      route: apiRoute(route),
       methods: [method],
       authLevel: deps.access.kind === 'token' ? 'anonymous' : 'function',
       handler: (request, client) =>

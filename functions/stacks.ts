@@ -11,6 +11,7 @@ import {
   settleDriftContract,
 } from '../src/stacks';
 import type { Foundation } from './foundation';
+import { apiRoute } from './http-route';
 
 /**
  * Registers what is about the stacks: the orchestration that asks about drift, and, where a manifest is known, the doors of their
@@ -33,7 +34,7 @@ export function registerStacks(
   const deps: StackRunDeps = { intake, deadLetters, manifests, secrets: config.stacks.secrets, clock, log };
   for (const source of ['spacelift', 'hcp-terraform'] as const) {
     app.client.http(`stacks-${source}`, {
-      route: `stacks/${source}`,
+      route: apiRoute(`stacks/${source}`),
       methods: ['POST'],
       authLevel: 'anonymous',
       handler: (request, client) => takeStackRun(deps, source, request, durableIncidents(client, incidentNames)),

@@ -22,6 +22,9 @@ import { freshFunctionsCore } from './functions-core';
 
 const root = join(__dirname, '../..');
 const audience = 'api://caretaker-test';
+/** Of the real host.json, what decides about addresses; the rest of it is for more load than a test makes. */
+const { http } = (JSON.parse(readFileSync(join(root, 'host.json'), 'utf8')) as { extensions: { http: object } })
+  .extensions;
 
 /** A whole platform inside one test process, on one virtual clock: the cloud, blobs, and the real function app. */
 export interface LocalApp {
@@ -125,6 +128,7 @@ export async function startLocalApp(options: { readonly log?: Log } = {}): Promi
       compose(config, { clock: { now: () => clock.now() as EpochMillis }, log: options.log ?? silentLog });
       const host = await startHost({
         app: { core },
+        hostJson: { extensions: { http } },
         stateFile: join(directory, `${name}.sqlite`),
         clock,
         schedules: false,
