@@ -1,8 +1,9 @@
-// Builds what runs: the deployable function app (dist/app) and the command line (dist/caretaker.js).
+// Builds what runs: the deployable function app (dist/app), the console in it, and the command line (dist/caretaker.js).
 //   node scripts/build.mjs            both
 //   node scripts/build.mjs --bundle   the app, minified, with a report of its size
 import { copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { buildConsole } from './console.mjs';
 
 const root = new URL('..', import.meta.url);
 const at = (path) => new URL(path, root).pathname;
@@ -41,7 +42,7 @@ const tool = release
       banner: { js: '#!/usr/bin/env node' },
     });
 
-const [{ metafile }] = await Promise.all([app, tool]);
+const [{ metafile }] = await Promise.all([app, tool, buildConsole()]);
 await copyFile(at('host.json'), at('dist/app/host.json'));
 await writeFile(
   at('dist/app/package.json'),

@@ -1,0 +1,10 @@
+import { Page } from '../../ui/parts';
+
+/** Approvals. */
+export function ApprovalsArea() {
+  return (
+    <Page title="Approvals">
+      <p />
+    </Page>
+  );
+}

@@ -1,0 +1,10 @@
+import { Page } from '../../ui/parts';
+
+/** Runbooks. */
+export function RunbooksArea() {
+  return (
+    <Page title="Runbooks">
+      <p />
+    </Page>
+  );
+}

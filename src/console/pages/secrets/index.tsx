@@ -1,0 +1,10 @@
+import { Page } from '../../ui/parts';
+
+/** Secrets. */
+export function SecretsArea() {
+  return (
+    <Page title="Secrets">
+      <p />
+    </Page>
+  );
+}

@@ -1,0 +1,10 @@
+import { Page } from '../../ui/parts';
+
+/** Stacks. */
+export function StacksArea() {
+  return (
+    <Page title="Stacks">
+      <p />
+    </Page>
+  );
+}
