@@ -21,6 +21,7 @@ import { fieldsSetByScaling } from '../src/scaling';
 import { registerAlerts } from './alerts';
 import { registerApprovals } from './approvals';
 import { registerBackup } from './backup';
+import { registerConsole } from './console';
 import { registerDns } from './dns';
 import { registerEvents } from './events';
 import { documentMaxAge, layFoundation, type Given } from './foundation';
@@ -116,6 +117,7 @@ export function compose(config: Config, given: Given = {}): void {
   registerApprovals(foundation);
   registerSchedules({ intake, clock });
   registerScaling(scaling);
+  registerConsole(foundation, given.consoleFolder);
   registerOperator({
     access,
     policies,

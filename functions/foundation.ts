@@ -21,6 +21,8 @@ import { createConsoleLog } from '../src/telemetry';
 export interface Given {
   readonly clock?: Clock;
   readonly log?: Log;
+  /** Where the built console is. */
+  readonly consoleFolder?: string;
 }
 
 /** What every part of the application stands on. Each is made once, so that clients and their connections are shared. */

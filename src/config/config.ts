@@ -39,6 +39,8 @@ export interface Config {
     readonly writerClientId: string | undefined;
     readonly prunerClientId: string | undefined;
   };
+  /** Client id of the application that people sign in to the console with; absent where it is that of the API. */
+  readonly consoleClientId: string | undefined;
   /** The clock of the local platform; absent everywhere else. */
   readonly localClock: ScaledTime | undefined;
   /** Whose tokens are taken; absent where no audience is given, which is for the local platform alone. */
@@ -131,6 +133,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       writerClientId: env.CARETAKER_WRITER_CLIENT_ID,
       prunerClientId: env.CARETAKER_PRUNER_CLIENT_ID,
     },
+    consoleClientId: env.CARETAKER_CONSOLE_CLIENT_ID,
     localClock: scaledTimeOf(env.CARETAKER_LOCAL_CLOCK),
     api: {
       tokens:

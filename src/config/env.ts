@@ -72,6 +72,8 @@ export const environmentSchema = z.object({
   CARETAKER_ARM_ENDPOINT: url.default('https://management.azure.com'),
   /** Audiences of the tokens that operators and senders present, separated by commas: the application's id and its URI. */
   CARETAKER_API_AUDIENCE: list.pipe(z.array(z.string()).min(1, 'must name at least one audience')).optional(),
+  /** The application that people sign in to the console with: its client id. When absent, the first audience that is one. */
+  CARETAKER_CONSOLE_CLIENT_ID: z.guid().optional(),
   /** `on` only where App Service authentication stands in front of every request: then its headers say who has signed in. */
   CARETAKER_APP_SERVICE_AUTH: z.enum(['on', 'off']).default('off'),
   /** Local platform only: who issues the tokens of its people, as in their `iss`. */

@@ -55,6 +55,7 @@ it('reads what is deployed, with defaults', () => {
       writerClientId: undefined,
       prunerClientId: undefined,
     },
+    consoleClientId: undefined,
     localClock: undefined,
     api: { tokens: undefined },
   });
@@ -173,6 +174,13 @@ describe('tokens', () => {
       issuer,
       appService: false,
     });
+  });
+
+  it('are got by the console with an application of its own, where one is named', () => {
+    const clientId = '0C0FFEE0-7777-4222-8333-444455556666';
+    expect(readConfig({ ...good, CARETAKER_CONSOLE_CLIENT_ID: clientId }).consoleClientId).toBe(clientId);
+    expect(readConfig({ ...good, CARETAKER_CONSOLE_CLIENT_ID: '' }).consoleClientId).toBeUndefined();
+    expect(pathsOf({ ...good, CARETAKER_CONSOLE_CLIENT_ID: 'api://console' })).toEqual(['CARETAKER_CONSOLE_CLIENT_ID']);
   });
 
   it.each([

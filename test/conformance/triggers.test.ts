@@ -108,6 +108,31 @@ describe('storage queues and blobs', () => {
   });
 });
 
+describe('a route for the rest, with a constraint and a default value,', () => {
+  it.each([
+    ['/', { path: 'home' }],
+    ['/home', { path: 'home' }],
+    ['/a/b.js', { path: 'a/b.js' }],
+    ['/readings', { path: 'readings' }],
+  ])('takes %s as %j', async (path, params) => {
+    expect(await (await host.fetch(path)).json()).toEqual(params);
+  });
+
+  it.each(['/read', '/admin/elsewhere', '/runtime/webhooks/elsewhere', '/RUNTIME'])(
+    'does not take %s',
+    async (path) => {
+      const answer = await host.fetch(path);
+      expect([path, answer.status === 404 || answer.status === 401]).toEqual([path, true]);
+    },
+  );
+
+  it('answers HEAD without a body, and other methods not at all', async () => {
+    const head = await host.fetch('/a', { method: 'HEAD' });
+    expect([head.status, await head.text()]).toEqual([200, '']);
+    expect((await host.fetch('/a', { method: 'POST' })).status).toBe(404);
+  });
+});
+
 describe('timers, warmup and hooks', () => {
   it('tick, and run on start-up', async () => {
     await until('tick', (entries) => entries.length >= 2);

@@ -18,6 +18,9 @@ locals {
 
   # A role's id must be a UUID that stays the same.
   role_ids = { for role in keys(local.roles) : role => uuidv5("url", "${local.identifier_uri}/roles/${role}") }
+
+  # What an application may ask for on behalf of a person. What the person may do is in the roles.
+  scope_id = uuidv5("url", "${local.identifier_uri}/scopes/user_impersonation")
 }
 
 resource "azuread_application" "this" {
@@ -28,6 +31,17 @@ resource "azuread_application" "this" {
 
   api {
     requested_access_token_version = 2
+
+    oauth2_permission_scope {
+      id                         = local.scope_id
+      value                      = "user_impersonation"
+      type                       = "User"
+      admin_consent_display_name = "Use Caretaker"
+      admin_consent_description  = "Use Caretaker as the person who has signed in, with that person's roles."
+      user_consent_display_name  = "Use Caretaker"
+      user_consent_description   = "Use Caretaker as you, with your roles."
+      enabled                    = true
+    }
   }
 
   dynamic "app_role" {
@@ -48,6 +62,38 @@ resource "azuread_application" "this" {
 resource "azuread_service_principal" "this" {
   client_id                    = azuread_application.this.client_id
   app_role_assignment_required = true
+}
+
+# What people sign in to the console with: a page in a browser, which can keep no secret, so it has none. An application that asks
+# for tokens for itself would have to do without the API's URI (AADSTS90009); hence one of its own.
+resource "azuread_application" "console" {
+  display_name            = "Caretaker console ${var.environment}"
+  sign_in_audience        = "AzureADMyOrg"
+  prevent_duplicate_names = true
+
+  single_page_application {
+    redirect_uris = [for path in ["/", "/signed-in"] : "https://${var.names.function_app}.azurewebsites.net${path}"]
+  }
+
+  required_resource_access {
+    resource_app_id = azuread_application.this.client_id
+
+    resource_access {
+      id   = local.scope_id
+      type = "Scope"
+    }
+  }
+}
+
+resource "azuread_service_principal" "console" {
+  client_id = azuread_application.console.client_id
+}
+
+# Nobody is asked whether the console may use its own API.
+resource "azuread_application_pre_authorized" "console" {
+  application_id       = azuread_application.this.id
+  authorized_client_id = azuread_application.console.client_id
+  permission_ids       = [local.scope_id]
 }
 
 resource "azuread_service_principal" "sender" {

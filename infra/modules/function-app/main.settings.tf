@@ -17,7 +17,8 @@ locals {
     CARETAKER_PRUNER_CLIENT_ID = azurerm_user_assigned_identity.this["pruner"].client_id
     CARETAKER_ARM_ENDPOINT     = var.arm_endpoint
     # Tokens of version 2 name the application by its client id, those of version 1 by its URI (Microsoft Learn, access token claims: aud).
-    CARETAKER_API_AUDIENCE = join(",", [azuread_application.this.client_id, local.identifier_uri])
+    CARETAKER_API_AUDIENCE      = join(",", [azuread_application.this.client_id, local.identifier_uri])
+    CARETAKER_CONSOLE_CLIENT_ID = azuread_application.console.client_id
     # The queue is read only where it is delivered to: without its connection the host would not start the function.
     CARETAKER_EVENT_DELIVERY = var.event_delivery
     # App Service authentication is not set up in front of the app: its headers would be anybody's.
@@ -46,6 +47,8 @@ locals {
     {
       # Without it a start-up error shows as "no functions found".
       FUNCTIONS_NODE_BLOCK_ON_ENTRY_POINT_ERROR = "true"
+      # The console is at the root, where the platform would show a page of its own.
+      AzureWebJobsDisableHomepage               = "true"
       AzureWebJobsStorage__accountName          = var.names.host_storage_account
       AzureWebJobsStorage__credential           = "managedidentity"
       AzureWebJobsStorage__clientId             = azurerm_user_assigned_identity.this["writer"].client_id

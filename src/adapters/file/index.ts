@@ -1,1 +1,2 @@
 export { filePolicySource } from './file-policy-source';
+export { staticFolder } from './static-folder';

@@ -1,5 +1,8 @@
 import { compileRoute } from '../../../src/local/host/http/route';
 
+/** Everything but what is somebody else's, and a page where nothing is asked for. */
+const rest = '{*path:regex(^(?!(api|admin|runtime)(/|$)))=index.html}';
+
 describe('route templates', () => {
   it.each([
     ['a/b', '/a/b', {}],
@@ -25,6 +28,24 @@ describe('route templates', () => {
     ['{x}', '/a%2Fb', { x: 'a/b' }],
     ['{x}', '/%zz', undefined],
     ['a.b', '/axb', undefined],
+    ['{w:regex(^\\d{{2}}$)}', '/12', { w: '12' }],
+    ['{w:regex(^\\d{{2}}$)}', '/123', undefined],
+    ['{w:regex(^(?:a|b=c)$)}', '/b=c', { w: 'b=c' }],
+    ['{w:regex(^(?:a|b=c)$)}', '/c', undefined],
+    ['{w:regex(^(a|b)$):minlength(1)=a}', '/b', { w: 'b' }],
+    ['{w:regex(^(a|b)$):minlength(1)=a}', '/', { w: 'a' }],
+    ['{n:int=x}', '/', undefined],
+    ['{n:int?}', '/', {}],
+    ['{*rest:minlength(0)}', '/', undefined],
+    [rest, '/', { path: 'index.html' }],
+    [rest, '/incidents/7', { path: 'incidents/7' }],
+    [rest, '/apiary', { path: 'apiary' }],
+    [rest, '/assets/api.js', { path: 'assets/api.js' }],
+    [rest, '/api', undefined],
+    [rest, '/API/operator/me', undefined],
+    [rest, '/%61pi/operator/me', undefined],
+    [rest, '/admin/host/status', undefined],
+    [rest, '/runtime/webhooks/durabletask/instances', undefined],
   ])('%s matches %s as %j', (template, path, expected) => {
     expect(compileRoute(template).match(path)).toEqual(expected);
   });
@@ -32,6 +53,9 @@ describe('route templates', () => {
   it('say what they cannot read', () => {
     expect(() => compileRoute('{id:colour}')).toThrow('"colour" is no constraint');
     expect(() => compileRoute('{}')).toThrow('cannot read the parameter');
+    expect(() => compileRoute('{*rest?}')).toThrow('cannot be optional');
+    expect(() => compileRoute('{x=1?}')).toThrow('cannot be optional');
+    expect(() => compileRoute('{id:constructor}')).toThrow('"constructor" is no constraint');
   });
 
   it('prefer text to a constrained parameter, that to a plain one, and that to a rest', () => {

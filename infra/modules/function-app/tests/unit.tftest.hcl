@@ -92,6 +92,23 @@ run "with_documents_and_secrets" {
   }
 }
 
+run "with_a_console" {
+  assert {
+    condition     = { for setting in azapi_resource.app.body.properties.siteConfig.appSettings : setting.name => setting.value }["AzureWebJobsDisableHomepage"] == "true"
+    error_message = "The root is the console's, not a page of the platform's."
+  }
+
+  assert {
+    condition     = azuread_application.console.single_page_application[0].redirect_uris == toset(["https://func-caretaker.azurewebsites.net/", "https://func-caretaker.azurewebsites.net/signed-in"])
+    error_message = "Entra sends people back to the console and to nobody else."
+  }
+
+  assert {
+    condition     = azuread_application_pre_authorized.console.permission_ids == toset([one(azuread_application.this.api[0].oauth2_permission_scope).id])
+    error_message = "The console may use the API without asking everybody for consent."
+  }
+}
+
 run "on_the_scheduler" {
   assert {
     condition     = azapi_resource.app.body.properties.functionAppConfig.runtime.name == "node" && azapi_resource.app.body.properties.functionAppConfig.runtime.version == "22"

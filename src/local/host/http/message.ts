@@ -61,6 +61,8 @@ export function sendResponse(raw: ServerResponse, response: HostResponse): void 
     raw.setHeader(name, typeof value === 'string' ? value : [...value]);
   }
   const { body } = response;
+  // An answer of 304 is about a body that the client has: its length is not 0.
+  if (response.status === 304) return void raw.end();
   if (body === undefined) raw.setHeader('content-length', 0);
   else raw.setHeader('content-length', Buffer.byteLength(body));
   raw.end(body);

@@ -83,14 +83,16 @@ export function compileRoute(template: string): Route {
       const found = expression.exec(path);
       if (!found) return undefined;
       const values: Record<string, string> = {};
-      for (const [index, { name, checks, fallback }] of parameters.entries()) {
+      for (const [index, { name, checks, optional, fallback }] of parameters.entries()) {
         const raw = found[index + 1];
-        if (raw === undefined || raw === '') {
-          if (fallback !== undefined) values[name] = fallback;
+        const value = raw === undefined || raw === '' ? fallback : decode(raw);
+        if (value === undefined) {
+          // Nothing there, which a constraint lets pass only where the parameter may be missing; or nothing that can be decoded.
+          if (raw !== undefined && raw !== '') return undefined;
+          if (checks.length > 0 && !optional) return undefined;
           continue;
         }
-        const value = decode(raw);
-        if (value === undefined || !checks.every((check) => check(value))) return undefined;
+        if (!checks.every((check) => check(value))) return undefined;
         values[name] = value;
       }
       return values;
@@ -141,16 +143,26 @@ function splitSegment(segment: string): { kind: 'literal' | 'parameter'; text: s
   return parts;
 }
 
+/** Reads the inside of a parameter's braces, where braces that are meant are written twice. */
 function readParameter(text: string, template: string): Parameter {
-  const catchAll = text.startsWith('*');
-  let rest = text.replace(/^\*+/, '');
+  const inside = text.replaceAll('{{', '{').replaceAll('}}', '}');
+  const catchAll = inside.startsWith('*');
+  let rest = inside.replace(/^\*{1,2}/, '');
   const optional = rest.endsWith('?');
   if (optional) rest = rest.slice(0, -1);
-  const [, name = '', list = '', fallback] =
-    /^([A-Za-z_][\w-]*)((?::(?:[^:=(]+(?:\([^)]*(?:\)[^:=)]*)*\))?))*)(?:=(.*))?$/.exec(rest) ?? [];
-  if (name === '') throw new Error(`Route "${template}": cannot read the parameter "{${text}}".`);
-  const checks = [...list.matchAll(/:([A-Za-z]+)(?:\((.*?)\)(?=:|$))?/g)].map(([, kind = '', argument = '']) => {
-    const build = constraints[kind.toLowerCase()];
+  const name = /^[A-Za-z_][\w-]*/.exec(rest)?.[0] ?? '';
+  const { policies, end } = readPolicies(rest, name.length);
+  if (name === '' || (end < rest.length && rest[end] !== '=')) {
+    throw new Error(`Route "${template}": cannot read the parameter "{${text}}".`);
+  }
+  const fallback = end < rest.length ? rest.slice(end + 1) : undefined;
+  if (optional && (catchAll || fallback !== undefined)) {
+    const what = catchAll ? 'A parameter for the whole rest' : 'A parameter with a default value';
+    throw new Error(`Route "${template}": ${what} cannot be optional: "{${text}}".`);
+  }
+  const checks = policies.map((policy) => {
+    const [, kind = '', argument = ''] = /^([^(]*)(?:\((.*)\))?$/s.exec(policy) ?? [];
+    const build = Object.hasOwn(constraints, kind.toLowerCase()) ? constraints[kind.toLowerCase()] : undefined;
     if (!build) {
       throw new Error(
         `Route "${template}": "${kind}" is no constraint. Use one of ${Object.keys(constraints).join(', ')}.`,
@@ -159,4 +171,35 @@ function readParameter(text: string, template: string): Parameter {
     return build(argument);
   });
   return { name, checks, optional, catchAll, fallback };
+}
+
+/**
+ * The constraints of a parameter, from the colon after its name on, and where they end. As ASP.NET Core reads them
+ * (RouteParameterParser): an argument ends at a closing parenthesis that the end, a colon or an equals sign follows, and a colon or
+ * an equals sign inside of it takes everything to the next closing parenthesis along. So an argument may have parentheses.
+ */
+function readPolicies(text: string, start: number): { readonly policies: readonly string[]; readonly end: number } {
+  const policies: string[] = [];
+  let at = start;
+  while (text[at] === ':') {
+    const begin = (at += 1);
+    while (at < text.length && !':=('.includes(text[at] as string)) at += 1;
+    if (text[at] === '(') at = endOfArgument(text, at + 1);
+    if (at > begin) policies.push(text.slice(begin, at));
+  }
+  return { policies, end: at };
+}
+
+/** The place behind the parenthesis that closes an argument. */
+function endOfArgument(text: string, start: number): number {
+  for (let at = start; at < text.length; at += 1) {
+    const next = text[at + 1];
+    if (text[at] === ')' && (next === undefined || next === ':' || next === '=')) return at + 1;
+    if (text[at] === ':' || text[at] === '=') {
+      const closing = text.indexOf(')', at + 1);
+      if (closing === -1) return at;
+      at = closing;
+    }
+  }
+  return text.length;
 }

@@ -73,6 +73,14 @@ app.http('enqueue', {
   },
 });
 
+// Listed before others: a real host takes the first route that fits, so a rest has to leave to the others what is theirs.
+app.http('another', {
+  route: '{*path:regex(^(?!(seen|read|enqueue|hooked|admin|runtime)(/|$)))=home}',
+  methods: ['GET', 'HEAD'],
+  authLevel: 'anonymous',
+  handler: (request) => ({ jsonBody: request.params }),
+});
+
 app.timer('tick', {
   schedule: '%TICK%',
   handler: (timer) => {
