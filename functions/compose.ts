@@ -14,7 +14,7 @@ import {
   createRunDocuments,
   verifyLedger,
 } from '../src/ledger';
-import { joinHandlers, keyAccess, tokenAccess, type Access } from '../src/operator';
+import { createRecentChanges, joinHandlers, keyAccess, tokenAccess, type Access } from '../src/operator';
 import { createCorrelations, createEffectJournal, createIntake, createRecords, runActivities } from '../src/run';
 import { catalogue, procedures } from '../src/runbooks';
 import { fieldsSetByScaling } from '../src/scaling';
@@ -131,6 +131,7 @@ export function compose(config: Config, given: Given = {}): void {
     procedures: hands,
     verifyLedger: () => verifyLedger({ logs: ledgerLogs, documents, environment: config.environment }),
     ledger,
+    recentChanges: createRecentChanges({ logs: ledgerLogs, documents, environment: config.environment, clock }),
     documents,
     tags: resources,
     inventory,

@@ -57,6 +57,8 @@ export interface DeadLetters {
   find(id: string): Promise<DeadLetter | undefined>;
   /** Removes a letter for good; `absent` when there is none. */
   discard(id: string): Promise<'removed' | 'absent'>;
+  /** How many there are, up to a hundred; `more` when there are more. One read, however large they are. */
+  count(): Promise<{ readonly count: number; readonly more: boolean }>;
   /** Newest first, a page of at most `limit` (1 to 100, 20 when not given); the cursor leads to the next one. */
   list(options?: { readonly cursor?: string; readonly limit?: number }): Promise<{
     readonly deadLetters: readonly DeadLetter[];
@@ -132,6 +134,11 @@ export function createDeadLetters({ documents }: { readonly documents: Documents
       const removed = await documents.remove(pathOf(id));
       await documents.remove(placeOf(letter));
       return removed;
+    },
+
+    async count() {
+      const { paths, cursor } = await documents.list(`${folder}-by-time/`, { limit: 100 });
+      return { count: paths.length, more: cursor !== undefined };
     },
 
     async list(options = {}) {

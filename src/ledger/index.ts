@@ -14,6 +14,7 @@ export type {
   Verification,
 } from './model';
 export { createLedger, type Ledger } from './ledger';
+export { createRecentEntries, type RecentEntries } from './recent-entries';
 export { verifyLedger } from './verify-ledger';
 export {
   createDecisionRecords,

@@ -40,7 +40,8 @@ export async function readHead(
   return { head: parsed.data, etag: stored.etag };
 }
 
-function parseLine(line: string, path: string, number: number): LedgerEntry {
+/** @throws PermanentError `LedgerDamaged` for a line that is no entry. */
+export function parseLine(line: string, path: string, number: number): LedgerEntry {
   let raw: unknown;
   try {
     raw = JSON.parse(line);

@@ -54,6 +54,8 @@ export interface Outbox extends Notifications {
   status(): Promise<readonly ChannelStatus[]>;
   /** What was given up, at most 200. */
   undelivered(): Promise<readonly Undelivered[]>;
+  /** How many of those there are, at most 200. One read. */
+  undeliveredCount(): Promise<number>;
   /** Tries again what was given up; `absent` when there is none with this id. */
   retry(id: string): Promise<'waiting' | 'absent'>;
 }
@@ -271,6 +273,8 @@ export function createOutbox(ports: OutboxPorts): Outbox {
         return parsed.success ? [parsed.data] : [];
       });
     },
+
+    undeliveredCount: async () => (await documents.list('notify/undelivered/', { limit: pageSize })).paths.length,
 
     async retry(id) {
       if (!/^[0-9a-f]{40}-[0-9a-f]{12}$/.test(id)) {

@@ -12,7 +12,7 @@ const answerSchema = z.strictObject({
   /** The plan that you saw, as `planHash` of the approval's request. */
   planHash: z.string().regex(/^[0-9a-f]{64}$/, 'is the whole planHash of the approval, 64 hexadecimal digits'),
 });
-const shownSchema = z.looseObject({
+export const shownApprovalSchema = z.looseObject({
   id: z.string(),
   state: approvalSchema.shape.state,
   environment: z.string(),
@@ -89,8 +89,8 @@ export function approvalRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
       query: pageSchema,
       answers: {
         200: z.object({
-          waiting: z.array(shownSchema),
-          approvals: z.array(shownSchema),
+          waiting: z.array(shownApprovalSchema),
+          approvals: z.array(shownApprovalSchema),
           cursor: z.string().nullable(),
         }),
       },
@@ -114,7 +114,7 @@ export function approvalRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
       path: 'approvals/{id}',
       role: 'Caretaker.Reader',
       summary: 'One approval: the plan that is asked about, who may answer, and who has',
-      answers: { 200: shownSchema },
+      answers: { 200: shownApprovalSchema },
       work: async ({ param }) =>
         json(200, shownApproval(found(await deps.approvals.find(param('id')), `approval ${param('id')}`))),
     }),
@@ -127,7 +127,7 @@ export function approvalRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
       summary:
         'Say yes to the plan with this hash; not to what one has asked for oneself. The same yes again is one yes',
       body: answerSchema,
-      answers: { 200: shownSchema },
+      answers: { 200: shownApprovalSchema },
       refusals: [409],
       work: ({ param, body, caller, engine }) => answer(param('id'), body, true, caller, engine),
     }),
@@ -140,7 +140,7 @@ export function approvalRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
       role: 'Caretaker.Reader',
       summary: 'Say no to the plan with this hash, or take back what one has asked for; that ends it',
       body: answerSchema,
-      answers: { 200: shownSchema },
+      answers: { 200: shownApprovalSchema },
       refusals: [409],
       work: ({ param, body, caller, engine }) => answer(param('id'), body, false, caller, engine),
     }),

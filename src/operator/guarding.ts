@@ -10,6 +10,7 @@ import {
   leaseSchema,
   queueOf,
   untilProblem,
+  type GuardState,
   type Hold,
 } from '../guard';
 import { epochOf, isoOf, type EpochMillis, type Iso8601 } from '../kernel/clock';
@@ -34,7 +35,7 @@ export const untilFields = {
 };
 const holdOrderSchema = z.strictObject({ target: resourceIdSchema, reason: reasonSchema, ...untilFields });
 const overrideSchema = z.strictObject({ reason: reasonSchema, ...untilFields });
-const shownHoldSchema = holdSchema.extend({
+export const shownHoldSchema = holdSchema.extend({
   id: z.string(),
   environment: z.string(),
 });
@@ -70,6 +71,81 @@ export function untilOf(given: { until?: string | undefined; for?: string | unde
   return iso;
 }
 
+/** What the guard of an environment knows, as it is shown. */
+export const guardViewSchema = z.object({
+  environment: z.string(),
+  killSwitch: killSwitchSchema,
+  ruleSwitches: z.record(z.string(), killSwitchSchema),
+  leases: z.array(leaseSchema),
+  queue: z.array(
+    z.object({
+      run: z.string(),
+      target: z.string(),
+      since: instantSchema,
+      until: instantSchema,
+      places: z.array(z.object({ key: z.string(), position: z.int() })),
+    }),
+  ),
+  budgets: z.array(
+    z.object({
+      key: z.string(),
+      windowSeconds: z.int(),
+      used: z.int(),
+      limit: z.int(),
+      freeAt: instantSchema.nullable(),
+    }),
+  ),
+  breakers: z.array(
+    z.object({
+      runbook: z.string(),
+      runs: z.int(),
+      bad: z.int(),
+      mode: z.enum(['auto', 'suggest', 'observe']),
+    }),
+  ),
+  calendar: z.object({ name: z.string(), isOpen: z.boolean(), text: z.string() }).nullable(),
+  calendarOverride: calendarOverrideSchema.nullable(),
+});
+
+/** What a guard's state means at a time, under the limits that the policy gives its environment. */
+export function guardView({ policy }: CompiledPolicy, environment: string, state: GuardState, now: EpochMillis) {
+  const own = policy.environments[environment];
+  const name = own?.calendar;
+  const calendar = name === undefined ? undefined : policy.calendars?.[name];
+  const said =
+    name === undefined || calendar === undefined
+      ? null
+      : calendarAnswer(calendarLimit({ name, ...calendar }, now), now);
+  const { breaker } = policy.defaults;
+  return {
+    environment,
+    killSwitch: state.killSwitch,
+    ruleSwitches: state.ruleSwitches,
+    leases: Object.values(state.leases).filter(({ expiresAt }) => Date.parse(expiresAt) > now),
+    queue: queueOf(state, now),
+    budgets: budgetUses(
+      state,
+      (own?.budgets ?? []).map((budget) => budgetLimit(budget)),
+      now,
+    ),
+    breakers: breakerStates(state, breaker && breakerLimit(breaker), now),
+    calendar: said === null ? null : { name: name ?? '', isOpen: said.isOpen, text: said.text },
+    calendarOverride: state.calendarOverride,
+  };
+}
+
+/** The holds of an environment that are in force, with their ids. */
+export function holdsIn(environment: string, { holds }: GuardState, now: EpochMillis) {
+  return Object.values(holds)
+    .filter(({ expiresAt }) => Date.parse(expiresAt) > now)
+    .map((hold) => ({ id: holdId(hold.target), environment, hold }));
+}
+
+/** Holds of several environments, the one that ends first at the front. */
+export function inOrder<Held extends { readonly hold: Hold }>(holds: readonly Held[]): Held[] {
+  return [...holds].sort((left, right) => (left.hold.expiresAt < right.hold.expiresAt ? -1 : 1));
+}
+
 /** Routes over what the guards know: the view of an environment, holds, the calendar's override, breakers. */
 export function guardRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
   const environmentIn = async (name: string): Promise<CompiledPolicy> => {
@@ -92,14 +168,11 @@ export function guardRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
     const { policy } = await policyInUse(deps.policies);
     const now = deps.clock.now();
     const all = await Promise.all(
-      Object.keys(policy.environments).map(async (environment) => {
-        const { holds } = await engine.guard(environment);
-        return Object.values(holds)
-          .filter(({ expiresAt }) => Date.parse(expiresAt) > now)
-          .map((hold) => ({ id: holdId(hold.target), environment, hold }));
-      }),
+      Object.keys(policy.environments).map(async (environment) =>
+        holdsIn(environment, await engine.guard(environment), now),
+      ),
     );
-    return all.flat().sort((left, right) => (left.hold.expiresAt < right.hold.expiresAt ? -1 : 1));
+    return inOrder(all.flat());
   };
 
   return [
@@ -109,70 +182,11 @@ export function guardRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
       path: 'environments/{environment}/guard',
       role: 'Caretaker.Reader',
       summary: 'What the guard of an environment knows: switches, leases, who waits at which place, budgets, breakers',
-      answers: {
-        200: z.object({
-          environment: z.string(),
-          killSwitch: killSwitchSchema,
-          ruleSwitches: z.record(z.string(), killSwitchSchema),
-          leases: z.array(leaseSchema),
-          queue: z.array(
-            z.object({
-              run: z.string(),
-              target: z.string(),
-              since: instantSchema,
-              until: instantSchema,
-              places: z.array(z.object({ key: z.string(), position: z.int() })),
-            }),
-          ),
-          budgets: z.array(
-            z.object({
-              key: z.string(),
-              windowSeconds: z.int(),
-              used: z.int(),
-              limit: z.int(),
-              freeAt: instantSchema.nullable(),
-            }),
-          ),
-          breakers: z.array(
-            z.object({
-              runbook: z.string(),
-              runs: z.int(),
-              bad: z.int(),
-              mode: z.enum(['auto', 'suggest', 'observe']),
-            }),
-          ),
-          calendar: z.object({ name: z.string(), isOpen: z.boolean(), text: z.string() }).nullable(),
-          calendarOverride: calendarOverrideSchema.nullable(),
-        }),
-      },
+      answers: { 200: guardViewSchema },
       work: async ({ param, engine }) => {
         const environment = param('environment');
-        const { policy } = await environmentIn(environment);
-        const state = await engine.guard(environment);
-        const now = deps.clock.now();
-        const own = policy.environments[environment];
-        const name = own?.calendar;
-        const calendar = name === undefined ? undefined : policy.calendars?.[name];
-        const said =
-          name === undefined || calendar === undefined
-            ? null
-            : calendarAnswer(calendarLimit({ name, ...calendar }, now), now);
-        const { breaker } = policy.defaults;
-        return json(200, {
-          environment,
-          killSwitch: state.killSwitch,
-          ruleSwitches: state.ruleSwitches,
-          leases: Object.values(state.leases).filter(({ expiresAt }) => Date.parse(expiresAt) > now),
-          queue: queueOf(state, now),
-          budgets: budgetUses(
-            state,
-            (own?.budgets ?? []).map((budget) => budgetLimit(budget)),
-            now,
-          ),
-          breakers: breakerStates(state, breaker && breakerLimit(breaker), now),
-          calendar: said === null ? null : { name: name ?? '', isOpen: said.isOpen, text: said.text },
-          calendarOverride: state.calendarOverride,
-        });
+        const policy = await environmentIn(environment);
+        return json(200, guardView(policy, environment, await engine.guard(environment), deps.clock.now()));
       },
     }),
 

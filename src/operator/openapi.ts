@@ -40,6 +40,12 @@ const refusals: Readonly<Record<number, string>> = {
   503: 'Caretaker cannot do it right now; nothing was lost, send it again.',
 };
 
+const descriptions: Readonly<Record<number, string>> = {
+  202: 'It was taken; it goes on by itself.',
+  204: 'Done.',
+  304: 'It is as it was: nothing but what time changes has changed.',
+};
+
 const headersOf: Readonly<Record<number, Readonly<Record<string, object>>>> = {
   401: { 'WWW-Authenticate': { schema: { type: 'string' } } },
   503: { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } } },
@@ -51,6 +57,10 @@ const requestHeaders = {
     schema: { type: 'string', minLength: 1, maxLength: 120 },
   },
   'If-Match': { description: 'The ETag that was seen; or *.', schema: { type: 'string' } },
+  'If-None-Match': {
+    description: 'The ETag that is had; the answer is 304 while it stays.',
+    schema: { type: 'string' },
+  },
 } as const;
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
@@ -81,7 +91,7 @@ function responseOf({ document: { answers } }: OperatorRoute, status: number): o
     const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
     return { description, ...headers, content };
   }
-  const description = status === 202 ? 'It was taken; it goes on by itself.' : status === 204 ? 'Done.' : 'The answer.';
+  const description = descriptions[status] ?? 'The answer.';
   return answer === null
     ? { description, ...headers }
     : { description, ...headers, content: { 'application/json': { schema: schemaOf(answer, 'output') } } };

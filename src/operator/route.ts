@@ -19,7 +19,7 @@ export interface RouteDocument {
   /** Largest body in bytes; 64 KiB when left out. */
   readonly bodyLimit?: number;
   /** Request headers that it honours. */
-  readonly headers?: readonly ('Idempotency-Key' | 'If-Match')[];
+  readonly headers?: readonly ('Idempotency-Key' | 'If-Match' | 'If-None-Match')[];
   /** What it answers when all is well, by status; null for an answer without a body. */
   readonly answers: Readonly<Record<number, z.ZodType | null>>;
   /** Statuses of refusals of its own, beside those that follow from what it takes (see {@link statusesOf}). */

@@ -1,7 +1,15 @@
 import { InvariantError } from '../kernel/errors';
 import type { Clock } from '../kernel/clock';
 import type { Log } from '../kernel/log';
-import type { DeadLetters, DecisionRecords, FieldDecisions, Ledger, Reports, Verification } from '../ledger';
+import type {
+  DeadLetters,
+  DecisionRecords,
+  FieldDecisions,
+  Ledger,
+  RecentEntries,
+  Reports,
+  Verification,
+} from '../ledger';
 import type { Outbox } from '../notify';
 import type { Inventory } from '../inventory';
 import type { Documents } from '../ports/documents';
@@ -30,6 +38,7 @@ import { deadLetterRoutes } from './refused';
 import { scalingRoutes } from './scaling';
 import { rotationRoutes } from './rotation';
 import { stackRoutes } from './stacks';
+import { nowRoutes } from './now';
 import { notificationRoutes } from './notifications';
 import { switchRoutes } from './switches';
 import { openApiDocument, withOpenApi } from './openapi';
@@ -51,6 +60,8 @@ export interface OperatorDeps {
   readonly verifyLedger: () => Promise<Verification>;
   /** Where orders are entered, and decisions are listed from. */
   readonly ledger: Ledger;
+  /** The ledger's changes and orders of the last while; see `createRecentChanges`. */
+  readonly recentChanges: RecentEntries;
   readonly documents: Documents;
   /** Tags of resources, and what there is. */
   readonly tags: ResourceTags;
@@ -85,6 +96,7 @@ export interface OperatorDeps {
 export function operatorRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
   return withOpenApi(deps, [
     ...hereRoutes(deps),
+    ...nowRoutes(deps),
     ...lookingRoutes(deps),
     ...actingRoutes(deps),
     ...switchRoutes(deps),

@@ -16,8 +16,8 @@ export interface InstanceStatus {
 export interface Engine extends Wakes {
   /** The status of an instance; `undefined` when there is none. */
   status(instanceId: string): Promise<InstanceStatus | undefined>;
-  /** Instances of an orchestrator that have not ended, at most 100. */
-  running(orchestrator: string): Promise<readonly InstanceStatus[]>;
+  /** Instances of these orchestrators that have not ended, at most 100 of each. One question to the engine, however many are named. */
+  running(...orchestrators: readonly [string, ...string[]]): Promise<readonly InstanceStatus[]>;
   /** Starts an instance. Idempotent: `exists` when one with this id runs or ran, whatever became of it. */
   start(orchestrator: string, instanceId: string, input: unknown): Promise<'started' | 'exists'>;
   /** The guard's state of an environment as stored; also a `TransientError` when it has a shape this version does not know. */

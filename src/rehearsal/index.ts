@@ -3,4 +3,5 @@ export { rehearsalTable, rehearse } from './compare';
 export type * from './model';
 export { play } from './play';
 export { recordedSignals, signalsFromLines } from './recorded';
+export { explainEntry } from './entries';
 export { explainDecision, explainIncident, explainRun, why, whyNot, type ExplainPorts, type Said } from './explain';

@@ -74,6 +74,8 @@ function runOf(order: IncidentOrder, rung: number): RunOrder {
 function statusOf(order: IncidentOrder, rung: number, stage: string, runs: readonly RunReport[]): IncidentStatus {
   return {
     target: order.target,
+    severity: order.severity,
+    summary: order.summary.slice(0, 300),
     environment: order.environment,
     rule: order.rule,
     rung,

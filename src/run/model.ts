@@ -159,6 +159,9 @@ export type IncidentReport = z.infer<typeof incidentReportSchema>;
 /** What a running incident tells while it runs (the durable custom status). */
 export const incidentStatusSchema = z.object({
   target: z.string(),
+  /** Of the alert that opened it; absent in what earlier versions opened. */
+  severity: z.string().optional(),
+  summary: z.string().max(300).optional(),
   environment: z.string(),
   rule: z.string(),
   rung: z.number().int().min(0),

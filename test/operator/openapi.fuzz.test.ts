@@ -47,6 +47,7 @@ const likely: Readonly<Record<string, readonly unknown[]>> = {
   name: ['restart-vm', 'redeploy-vm', 'api-key'],
   environment: ['prod'],
   'If-Match': ['*', '"0"'],
+  'If-None-Match': ['*', '"0"'],
   'Idempotency-Key': ['used', 'new'],
   rule: ['vm-unavailable'],
   text: [policyText],
@@ -244,6 +245,7 @@ it('covers every route', () => {
 
 /** What the requests lead to, where that is more than 200. */
 const reached: Readonly<Record<string, readonly number[]>> = {
+  now: [200, 304],
   'backup-report': [200, 400],
   'backup-points': [400, 404],
   'backup-run': [202, 400],

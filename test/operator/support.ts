@@ -1,9 +1,11 @@
 import { HttpRequest, type HttpRequestInit, type HttpResponseInit } from '@azure/functions';
 import { createApprovals } from '../../src/approvals';
 import { createOutbox } from '../../src/notify';
+import { TransientError } from '../../src/kernel/errors';
 import { emptyGuard, type GuardState } from '../../src/guard';
 import type { Log, LogFields } from '../../src/kernel/log';
 import {
+  createRecentChanges,
   joinHandlers,
   keyAccess,
   operatorRoutes,
@@ -45,6 +47,10 @@ export class RememberedEngine implements Engine {
   readonly killSwitches: unknown[] = [];
   guardState: GuardState = emptyGuard;
   down: Error | undefined;
+  /** Environments whose guard cannot be read. */
+  readonly unreadable = new Set<string>();
+  /** What was read: `instances`, and the guards by environment. */
+  readonly asked: string[] = [];
 
   add(name: string, instanceId: string, more: Partial<InstanceStatus> = {}): void {
     const time = '2026-05-04T08:00:00.000Z';
@@ -57,9 +63,10 @@ export class RememberedEngine implements Engine {
     return this.instances.get(instanceId);
   }
 
-  async running(orchestrator: string) {
+  async running(...orchestrators: readonly string[]) {
     this.check();
-    return [...this.instances.values()].filter(({ name }) => name === orchestrator);
+    this.asked.push('instances');
+    return [...this.instances.values()].filter(({ name }) => orchestrators.includes(name));
   }
 
   async start(orchestrator: string, instanceId: string, input: unknown) {
@@ -72,8 +79,12 @@ export class RememberedEngine implements Engine {
     return 'started' as const;
   }
 
-  async guard() {
+  async guard(environment = '') {
     this.check();
+    this.asked.push(`guard ${environment}`);
+    if (this.unreadable.has(environment)) {
+      throw new TransientError('EngineUnavailable', `the guard of ${environment} cannot be read`);
+    }
     return this.guardState;
   }
 
@@ -137,7 +148,7 @@ export function doors(
   const world = intakeWorld(source);
   const log = new KeptLog();
   const engine = new RememberedEngine();
-  const { policies, decisions, deadLetters, runs, clock, incidents } = world;
+  const { policies, decisions, deadLetters, runs, clock, incidents, logs } = world;
   const { intake, ledger } = world.start();
   const subscriptions = new Set([subscription]);
   const machines = new ScriptedMachines(world.clock, world.breaker, hungMachine(0));
@@ -191,6 +202,7 @@ export function doors(
     verifyLedger: () =>
       verifyLedger({ logs: world.storage.ledgerLogs, documents: world.documents, environment: 'test' }),
     ledger,
+    recentChanges: createRecentChanges({ logs, documents: world.documents, environment: 'test', clock }),
     documents: world.documents,
     tags: tagBook,
     inventory: { find: async (id) => ({ kind: 'unseen', readAt: clock.text(), chain: [id] }) },

@@ -141,6 +141,7 @@ export function intakeWorld(
     clock,
     breaker,
     storage,
+    logs,
     documents,
     decisions,
     deadLetters,

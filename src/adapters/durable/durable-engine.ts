@@ -74,7 +74,7 @@ export function durableEngine(client: DurableClient): Engine {
   return {
     status,
 
-    async running(orchestrator) {
+    async running(...orchestrators) {
       const statuses = [
         OrchestrationRuntimeStatus.Pending,
         OrchestrationRuntimeStatus.Running,
@@ -83,11 +83,8 @@ export function durableEngine(client: DurableClient): Engine {
       const found = await client.getStatusBy({ runtimeStatus: statuses }).catch((error: unknown) => {
         throw unavailable('the durable engine does not answer', error);
       });
-      return z
-        .array(statusSchema)
-        .parse(found)
-        .filter(({ name }) => name === orchestrator)
-        .slice(0, 100);
+      const all = z.array(statusSchema).parse(found);
+      return orchestrators.flatMap((orchestrator) => all.filter(({ name }) => name === orchestrator).slice(0, 100));
     },
 
     async start(orchestrator, instanceId, input) {
