@@ -270,7 +270,8 @@ export function nowRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
           const seen = await look(deps, engine);
           return { body: JSON.stringify(seen), etag: tagOf(seen) };
         });
-        const headers = { 'cache-control': 'no-store', etag };
+        // A look that is shared is a little old, and 304 has no body: the platform's time is told beside it.
+        const headers = { 'cache-control': 'no-store', etag, 'x-caretaker-at': isoOf(deps.clock.now()) };
         return hasTag(request.headers.get('if-none-match'), etag)
           ? { status: 304, headers }
           : { status: 200, headers: { ...headers, 'content-type': 'application/json' }, body };

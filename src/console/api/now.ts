@@ -27,12 +27,10 @@ let running = false;
 async function look(): Promise<number> {
   try {
     const answer = await call<Now>('GET', 'now', etag === undefined ? {} : { headers: { 'if-none-match': etag } });
-    const date = answer.headers.get('x-caretaker-at');
-    if (answer.status === 304) {
-      if (date !== null) setClock(date);
-    } else {
+    const at = answer.headers.get('x-caretaker-at');
+    if (at !== null) setClock(at);
+    if (answer.status !== 304) {
       etag = answer.headers.get('etag') ?? undefined;
-      setClock(answer.body.at);
       const before = now.value;
       now.value = answer.body;
       if (before !== undefined) whatChanged();
