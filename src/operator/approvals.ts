@@ -1,6 +1,6 @@
 import type { HttpResponseInit } from '@azure/functions';
 import { z } from 'zod';
-import { approvalSchema, namesOf, type Approval, type Counted, type Stage } from '../approvals';
+import { approvalSchema, namesOf, termsSchema, type Approval, type Counted, type Need, type Stage } from '../approvals';
 import type { Engine } from '../ports/engine';
 import { isPerson, type Caller } from './access';
 import { json, problem } from './door';
@@ -19,6 +19,23 @@ export const shownApprovalSchema = z.looseObject({
   planHash: z.string(),
   /** Who may answer now, in words. */
   asked: z.array(z.string()),
+  /** Every stage of the terms in its order: for how long it is asked, and whose yes it needs. */
+  asks: z.array(
+    z.object({
+      withinSeconds: z.int(),
+      need: z.array(
+        z.object({
+          text: z.string(),
+          count: z.int(),
+          roles: z.array(z.string()),
+          groups: z.array(z.string()),
+          people: z.array(z.object({ id: z.string(), name: z.string() })),
+        }),
+      ),
+    }),
+  ),
+  /** The answer when nobody answers in the last stage. */
+  otherwise: termsSchema.shape.otherwise,
 });
 
 /** Statuses of what is refused: what the caller may not do, and what is not the state they think. */
@@ -29,6 +46,12 @@ const statuses: Readonly<Record<Extract<Counted, { kind: 'refused' }>['code'], n
   OtherPlan: 409,
   Answered: 409,
 };
+
+/** Whose yes is needed, without the channels that people are told through. */
+function shownNeed(need: Need) {
+  const { count, roles = [], groups = [], people = [] } = need;
+  return { text: namesOf(need), count, roles, groups, people: people.map(({ id, name }) => ({ id, name })) };
+}
 
 /** An approval for people and programs: the request and how it stands, flat. */
 export function shownApproval({ request, votes, stage, stageEndsAt, ...rest }: Approval) {
@@ -42,11 +65,13 @@ export function shownApproval({ request, votes, stage, stageEndsAt, ...rest }: A
     stages: terms.stages.length,
     stageEndsAt,
     asked: rest.state === 'waiting' ? need.map(namesOf) : [],
+    asks: terms.stages.map((one) => ({ withinSeconds: one.withinSeconds, need: one.need.map(shownNeed) })),
+    otherwise: terms.otherwise,
     openedAt: rest.openedAt,
     decidedAt: rest.decidedAt,
     /** Why it is in its state. */
     outcome: rest.reasons,
-    answers: votes.map(({ name, answer, reason, via, at }) => ({ name, answer, reason, via, at })),
+    answers: votes.map(({ id, name, answer, reason, via, at }) => ({ id, name, answer, reason, via, at })),
     instanceId: rest.instanceId,
   };
 }

@@ -47,6 +47,26 @@ it('shows what is asked, who may answer, and the hash that an answer has to name
   expect((await send('approval', 'Omar')).body).toMatchObject({ id: 'order-1-a1', stage: 1, stages: 2 });
 });
 
+it('shows every stage of the terms, what silence means, and no channel of anybody', async () => {
+  const door = doors(undefined, access);
+  const person = { id: ava.id, name: 'Ava', channel: 'ava' };
+  const terms = {
+    name: 'two',
+    stages: [approvers(2), { withinSeconds: 600, need: [{ count: 1, people: [person] }] }],
+    otherwise: 'approve' as const,
+  };
+  await door.approvals.open(request({ terms }), 'order-1');
+  const { body } = await door.call('approval', { params: { id: 'order-1-a1' }, headers: { 'x-who': 'Omar' } });
+  expect(body).toMatchObject({
+    asks: [
+      { need: [{ text: '2 of Caretaker.Approver', count: 2, roles: ['Caretaker.Approver'], groups: [], people: [] }] },
+      { withinSeconds: 600, need: [{ text: '1 of Ava', count: 1, roles: [], people: [{ id: ava.id, name: 'Ava' }] }] },
+    ],
+    otherwise: 'approve',
+  });
+  expect(JSON.stringify(body)).not.toContain('channel');
+});
+
 it('takes two different people, wakes who waits once it is decided, and keeps each answer', async () => {
   const { door, answer } = await world();
   expect((await answer('approve', 'Ava')).body).toMatchObject({ state: 'waiting', answers: [{ name: 'Ava' }] });
