@@ -15,7 +15,7 @@ const domain = `^src/(?!(?:${notDomains})/)([^/]+)/`;
  * first group: the folder. One expression, because groups of a list of expressions are numbered through.
  */
 const roles = 'orchestrator|plan|model|contract|carry-out|account|activity|waiting';
-const pure = `^src/(?!local/|adapters/)([^/]+)/.*(?<=[./])(?:${roles})[.]ts$`;
+const pure = `^src/(?!local/|adapters/|console/)([^/]+)/.*(?<=[./])(?:${roles})[.]ts$`;
 
 const ciphers = '^src/stacks/(?:hpke|sealed-plan)[.]ts$';
 
@@ -57,9 +57,9 @@ module.exports = {
     {
       name: 'no-dev-dependency',
       comment:
-        'What is deployed imports what is not installed there. The local platform and the command line run in a checkout and are never deployed.',
+        'What is deployed imports what is not installed there. The local platform and the command line run in a checkout and are never deployed; of the console, what is built of it is.',
       severity: 'error',
-      from: { path: '^(?:functions|src)/', pathNot: '^src/(?:local|cli)/' },
+      from: { path: '^(?:functions|src)/', pathNot: '^src/(?:local|cli|console)/' },
       to: { dependencyTypes: ['npm-dev'] },
     },
     {
@@ -82,7 +82,7 @@ module.exports = {
       comment:
         'What a domain offers is its index.ts. Its model.ts may be taken by files that must stay pure, and by ports: they need the schema, and not the activities that an index brings along.',
       severity: 'error',
-      from: { path: '^(?:src|functions)/([^/]+)/', pathNot: [pure, '^src/ports/'] },
+      from: { path: '^(?:src|functions)/([^/]+)/', pathNot: [pure, '^src/(?:ports|console)/'] },
       to: { path: domain, pathNot: ['^src/[^/]+/index[.]ts$', '^src/$1/'] },
     },
     {
@@ -103,8 +103,8 @@ module.exports = {
       name: 'domains-know-no-adapter',
       comment: 'A domain knows ports. Adapters are put in their place by functions/compose.ts.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(?:adapters|cli|local)/' },
-      to: { path: '^src/(?:adapters|cli|local|console)/|^functions/|^test/' },
+      from: { path: '^src/', pathNot: '^src/(?:adapters|cli|local|console)/' },
+      to: { path: '^src/(?:adapters|cli|local)/|^functions/|^test/' },
     },
     {
       name: 'adapters-know-no-domain',
@@ -196,6 +196,31 @@ module.exports = {
       to: { path: '/activities[.]ts$' },
     },
     {
+      name: 'console-talks-to-the-api',
+      comment:
+        'The console runs in a browser and calls the operator API: what it takes from the server are types, so that the compiler sees when an answer changes.',
+      severity: 'error',
+      from: { path: '^src/console/' },
+      to: { path: '^(?:src|functions|test)/', pathNot: '^src/console/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'console-through-the-front-door',
+      comment: 'Types of answers are those of the operator API and of what a domain offers.',
+      severity: 'error',
+      from: { path: '^src/console/' },
+      to: {
+        path: '^(?:src|functions|test)/',
+        pathNot: ['^src/console/', '^src/operator/[^/]+[.]ts$', `${domain}index[.]ts$`],
+      },
+    },
+    {
+      name: 'console-is-built-apart',
+      comment: 'The console is bundled for a browser; the function app serves its files and knows none of its code.',
+      severity: 'error',
+      from: { path: '^(?:src|functions)/', pathNot: '^src/console/' },
+      to: { path: '^src/console/' },
+    },
+    {
       name: 'host-runs-any-app',
       comment: 'The local host runs any function app, so it knows nothing of this one.',
       severity: 'error',
@@ -233,7 +258,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(?:dist|src/console)/' },
+    exclude: { path: '^(?:dist|src/console/public)/|[.]css$' },
     tsPreCompilationDeps: true,
     detectJSDocImports: false,
     tsConfig: { fileName: 'tsconfig.json' },

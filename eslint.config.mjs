@@ -1,6 +1,7 @@
 // @ts-check
 import js from '@eslint/js';
 import { defineConfig } from 'eslint/config';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 import caretaker from './lint/index.cjs';
 
@@ -28,6 +29,7 @@ const nodeGlobals = Object.fromEntries(
     'readonly',
   ]),
 );
+const browserGlobals = Object.fromEntries(['document', 'localStorage', 'matchMedia'].map((name) => [name, 'readonly']));
 const commonJsGlobals = { module: 'writable', require: 'readonly', __dirname: 'readonly', __filename: 'readonly' };
 
 const noDefaultExport = {
@@ -48,7 +50,6 @@ export default defineConfig(
       'coverage/',
       '.caretaker/',
       'infra/',
-      'src/console/',
       'test/fixtures/',
       'test/bench/peers/',
       // Function apps in plain JavaScript, written as a stranger would write them.
@@ -75,11 +76,17 @@ export default defineConfig(
   { files: ['**/*.mjs'], languageOptions: { globals: nodeGlobals } },
   {
     files: ['**/*.cjs', '**/*.js'],
+    ignores: ['src/console/**'],
     languageOptions: { sourceType: 'commonjs', globals: { ...nodeGlobals, ...commonJsGlobals } },
+  },
+  {
+    // Runs before the page is drawn, as it is.
+    files: ['src/console/public/*.js'],
+    languageOptions: { sourceType: 'script', globals: browserGlobals },
   },
 
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -108,7 +115,7 @@ export default defineConfig(
 
   {
     // Lines are written by one log, which a test can replace.
-    files: ['functions/**/*.ts', 'src/**/*.ts'],
+    files: ['functions/**/*.ts', 'src/**/*.ts', 'src/**/*.tsx'],
     ignores: ['src/telemetry/console-log.ts'],
     rules: { 'no-console': 'error' },
   },
@@ -125,8 +132,15 @@ export default defineConfig(
   },
 
   {
+    // What is read and pressed in a browser. Its types know the DOM (src/console/tsconfig.json).
+    files: ['src/console/**/*.ts', 'src/console/**/*.tsx'],
+    plugins: { 'react-hooks': reactHooks },
+    rules: { 'react-hooks/rules-of-hooks': 'error' },
+  },
+
+  {
     files: replayed,
-    ignores: ['src/local/**', 'test/**'],
+    ignores: ['src/local/**', 'src/console/**', 'test/**'],
     rules: { 'caretaker/deterministic': 'error' },
   },
 

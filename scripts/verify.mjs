@@ -16,6 +16,7 @@ const steps = [
   { name: 'build', command: [process.execPath, 'scripts/build.mjs'] },
   { name: 'format', command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] },
   { name: 'types', command: [bin('tsc'), '-p', 'tsconfig.json'] },
+  { name: 'console types', command: [bin('tsc'), '-p', 'src/console/tsconfig.json'] },
   { name: 'lint', command: [bin('eslint'), '--max-warnings', '0', '.'] },
   { name: 'dependencies', command: [bin('depcruise'), 'functions', 'src'] },
   { name: 'generated files', command: [process.execPath, 'dist/caretaker.js', 'generate', '--check'] },

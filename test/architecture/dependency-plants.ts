@@ -29,6 +29,11 @@ export const sound: Record<string, string> = {
     "import type { Machines } from '../ports/machines';\nimport type { Contract } from './contract';\nexport const one = (_machines: Machines, _contract: Contract) => 1;\n",
   'src/local/host/index.ts': "import { createServer } from 'node:http';\nexport const host = createServer;\n",
   'src/local/cloud/index.ts': "import { generate } from 'selfsigned';\nexport const cloud = generate;\n",
+  'src/console/main.tsx':
+    "import { render } from 'preact';\nimport { model } from './pages/model';\nimport './style.css';\nimport type { Model } from '../one';\nimport type { answer } from '../operator/now';\nexport const main = [render, model];\nexport type Shown = [Model, typeof answer];\n",
+  'src/console/pages/model.ts': "import { signal } from '@preact/signals';\nexport const model = signal;\n",
+  'src/console/style.css': 'body {\n  margin: 0;\n}\n',
+  'src/operator/now.ts': "import { one } from '../one';\nexport const answer = one;\n",
   'src/cli/main.ts':
     "import { host } from '../local/host';\nimport { cloud } from '../local/cloud';\nimport { durable } from '../adapters/durable';\nexport const main = [host, cloud, durable];\n",
 };
@@ -195,6 +200,37 @@ export const plants: Record<string, Plant> = {
   'somebody who knows the root': {
     files: { 'src/cli/knowing.ts': "import '../../functions/compose';\n" },
     found: ['doors-are-not-imported: src/cli/knowing.ts -> functions/compose.ts'],
+  },
+  'a console that runs the code of the server': {
+    files: {
+      'src/console/pages/running.tsx':
+        "import { one } from '../../one';\nimport { answer } from '../../operator/now';\nexport const running = [one, answer];\n",
+    },
+    found: [
+      'console-talks-to-the-api: src/console/pages/running.tsx -> src/one/index.ts',
+      'console-talks-to-the-api: src/console/pages/running.tsx -> src/operator/now.ts',
+    ],
+  },
+  "a console that names a domain's insides": {
+    files: {
+      'src/console/pages/naming.ts':
+        "import type { Model } from '../../one/model';\nimport type { errors } from '../../kernel/errors';\nexport type Named = [Model, typeof errors];\n",
+    },
+    found: [
+      'console-through-the-front-door: src/console/pages/naming.ts -> src/one/model.ts',
+      'console-through-the-front-door: src/console/pages/naming.ts -> src/kernel/errors.ts',
+    ],
+  },
+  'a server that knows the console': {
+    files: {
+      'functions/page.ts': "import '../src/console/pages/model';\n",
+      'src/operator/page.ts':
+        "import type { model } from '../console/pages/model';\nexport type Page = typeof model;\n",
+    },
+    found: [
+      'console-is-built-apart: functions/page.ts -> src/console/pages/model.ts',
+      'console-is-built-apart: src/operator/page.ts -> src/console/pages/model.ts',
+    ],
   },
   'code that needs its tests': {
     files: {

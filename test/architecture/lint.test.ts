@@ -102,6 +102,19 @@ const plants: readonly (readonly [what: string, path: string, code: string, rule
   ],
   ['a focused test', 'test/architecture/lint.test.ts', "test.only('a', () => {});", ['no-restricted-properties']],
   ['a skipped suite', 'test/architecture/lint.test.ts', "describe.skip('a', () => {});", ['no-restricted-properties']],
+  [
+    'a hook that is not always called',
+    'src/console/app.tsx',
+    "import { useState } from 'preact/hooks';\nexport const Sometimes = ({ on }: { on: boolean }) => (on ? <p>{useState(1)[0]}</p> : null);",
+    ['react-hooks/rules-of-hooks'],
+  ],
+  [
+    'a promise that a page does not wait for',
+    'src/console/app.tsx',
+    "export const Page = () => <button onClick={() => { fetch('/'); }}>Go</button>;",
+    ['@typescript-eslint/no-floating-promises'],
+  ],
+  ['a default export of a page', 'src/console/app.tsx', 'export default () => <p />;', ['no-restricted-syntax']],
   ['a name that says nothing', 'lint/utils.cjs', 'module.exports = 1;', ['caretaker/file-name']],
 ];
 
@@ -126,6 +139,6 @@ test.each(plants.map(([what, path, , rules], index) => ({ what, path, rules, ind
 test('every planted text stands in the place of a file that exists', () => {
   const missing = plants
     .map(([, path]) => path)
-    .filter((path) => path.endsWith('.ts') && !existsSync(join(root, path)));
+    .filter((path) => /[.]tsx?$/.test(path) && !existsSync(join(root, path)));
   expect(missing).toEqual([]);
 });

@@ -123,7 +123,7 @@ export async function signIn(way: SignInWay): Promise<void> {
 }
 
 /** Takes a function key, on a platform that has no tokens. */
-export function useKey(given: string): void {
+export function takeKey(given: string): void {
   key = given;
   writeStored('session', 'key', given);
   const { value } = session;

@@ -135,7 +135,6 @@ function OpenPalette() {
         placeholder="A name, an id, a place, a command"
         autoComplete="off"
         spellcheck={false}
-        // eslint-disable-next-line jsx-a11y/no-autofocus -- the dialog is opened to type into this field
         autofocus
         value={text}
         onInput={(event) => {

@@ -56,8 +56,9 @@ export function useShortcuts(): void {
         openPalette();
       }
       if (event.key === '?') isShortcutsOpen.value = true;
-      if (event.key === 'T')
+      if (event.key === 'T') {
         theme.value = theme.value === 'dark' ? 'light' : theme.value === 'light' ? 'system' : 'dark';
+      }
       if (event.key === 'U') zone.value = zone.value === 'utc' ? 'local' : 'utc';
     };
     addEventListener('keydown', onKey);

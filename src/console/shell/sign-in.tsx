@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { LogIn, RefreshCw } from 'lucide-preact';
-import { startSession, signIn, useKey, type Session } from '../session/session';
+import { startSession, signIn, takeKey, type Session } from '../session/session';
 import { TextField } from '../ui/form';
 import { Problem } from '../ui/parts';
 
@@ -38,7 +38,7 @@ function Ways({ session: { way, problem } }: { readonly session: Extract<Session
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          useKey(key.trim());
+          takeKey(key.trim());
         }}
       >
         <TextField

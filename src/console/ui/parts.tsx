@@ -182,8 +182,9 @@ export function Loaded<Data>({
       </>
     );
   }
-  if (error !== null && error !== undefined && !isPending)
+  if (error !== null && error !== undefined && !isPending) {
     return <Problem error={error} again={() => void refetch()} />;
+  }
   return <Loading {...(lines === undefined ? {} : { lines })} />;
 }
 
