@@ -6,6 +6,6 @@ export type { IncidentReport, IncidentStatus, RunEvent, RunReport } from '../../
 export type { KillSwitch, Lease } from '../../guard';
 
 /** `GET now`. Parts that could not be read are null and named in `missing`. */
-export type Now = NowAnswer;
+export type Now = Omit<NowAnswer, 'approvals'> & { readonly approvals: readonly ShownApproval[] | null };
 /** An approval as `GET approvals` shows it. */
 export type ShownApproval = ReturnType<typeof shownApproval>;
