@@ -4,7 +4,8 @@ import { instantSchema } from '../kernel/schemas';
 import type { Engine, InstanceStatus } from '../ports/engine';
 import { incidentOrchestratorName, runOrchestratorName } from '../run';
 import { json } from './door';
-import { found, operatorRoute, pageOf, pageSchema, policyInUse, type OperatorRoute } from './route';
+import { incidentsQuerySchema, isIncidentFor, isRunFor, pageOfFitting, runsQuerySchema } from './fitting';
+import { found, operatorRoute, policyInUse, type OperatorRoute } from './route';
 import type { OperatorDeps } from './routes';
 
 /** Reports are kept as they were written, whatever version wrote them: what every one has, and the rest as it is. */
@@ -60,15 +61,19 @@ export function lookingRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
       method: 'GET',
       path: 'incidents',
       role: 'Caretaker.Reader',
-      summary: 'Incidents that are open (at most 100), and a page of those on record, newest first',
-      query: pageSchema,
+      summary: 'Incidents that are open (at most 100), and a page of those on record that fit, newest first',
+      query: incidentsQuerySchema,
       answers: { 200: z.object({ open: openSchema, incidents: z.array(reportSchema), cursor: cursorSchema }) },
       work: async ({ query, engine }) => {
         const [page, open] = await Promise.all([
-          pageOf(query, (one) => deps.incidents.list(one)),
+          pageOfFitting(
+            query,
+            (one) => deps.incidents.list(one),
+            (report) => isIncidentFor(query, report),
+          ),
           openOnes(engine, incidentOrchestratorName),
         ]);
-        return json(200, { open, incidents: page.reports, cursor: page.cursor ?? null });
+        return json(200, { open, incidents: page.reports, cursor: page.cursor });
       },
     }),
 
@@ -108,15 +113,19 @@ export function lookingRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
       path: 'runs',
       role: 'Caretaker.Reader',
       summary:
-        'Runs that operators ordered and that are under way (at most 100), and a page of all on record, newest first',
-      query: pageSchema,
+        'Runs that operators ordered and that are under way (at most 100), and a page of those on record that fit, newest first',
+      query: runsQuerySchema,
       answers: { 200: z.object({ open: openSchema, runs: z.array(reportSchema), cursor: cursorSchema }) },
       work: async ({ query, engine }) => {
         const [page, open] = await Promise.all([
-          pageOf(query, (one) => deps.runs.list(one)),
+          pageOfFitting(
+            query,
+            (one) => deps.runs.list(one),
+            (report) => isRunFor(query, report),
+          ),
           openOnes(engine, runOrchestratorName),
         ]);
-        return json(200, { open, runs: page.reports, cursor: page.cursor ?? null });
+        return json(200, { open, runs: page.reports, cursor: page.cursor });
       },
     }),
 
