@@ -14,7 +14,14 @@ import {
   createRunDocuments,
   verifyLedger,
 } from '../src/ledger';
-import { createRecentChanges, joinHandlers, keyAccess, tokenAccess, type Access } from '../src/operator';
+import {
+  createRecentChanges,
+  createRecentHistory,
+  joinHandlers,
+  keyAccess,
+  tokenAccess,
+  type Access,
+} from '../src/operator';
 import { createCorrelations, createEffectJournal, createIntake, createRecords, runActivities } from '../src/run';
 import { catalogue, procedures } from '../src/runbooks';
 import { fieldsSetByScaling } from '../src/scaling';
@@ -118,6 +125,7 @@ export function compose(config: Config, given: Given = {}): void {
   registerSchedules({ intake, clock });
   registerScaling(scaling);
   registerConsole(foundation, given.consoleFolder);
+  const account = { logs: ledgerLogs, documents, environment: config.environment, clock };
   registerOperator({
     access,
     policies,
@@ -131,7 +139,8 @@ export function compose(config: Config, given: Given = {}): void {
     procedures: hands,
     verifyLedger: () => verifyLedger({ logs: ledgerLogs, documents, environment: config.environment }),
     ledger,
-    recentChanges: createRecentChanges({ logs: ledgerLogs, documents, environment: config.environment, clock }),
+    recentChanges: createRecentChanges(account),
+    recentHistory: createRecentHistory(account),
     documents,
     tags: resources,
     inventory,

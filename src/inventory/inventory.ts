@@ -19,6 +19,11 @@ export interface Inventory {
   find(id: ResourceId): Promise<Sight>;
   /** Everything in a resource group, as old as for `find`. Throws `TransientError` when nobody can tell. */
   group(subscriptionId: string, resourceGroup: string): Promise<readonly InventoryResource[]>;
+  /**
+   * Everything in the resource groups that were ever read, as it was when they were: asks nobody but the storage. Groups that nobody
+   * has asked about are not in it. Throws what the storage throws.
+   */
+  remembered(): Promise<readonly InventoryResource[]>;
 }
 
 /** Younger than this, what was read is used without asking again. */
@@ -134,10 +139,35 @@ export function createInventory(options: {
       }
     },
 
+    async remembered() {
+      const held = new Map([...known].map(([key, { snapshot }]) => [pathOf(key), snapshot]));
+      const resources: InventoryResource[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await documents.list('inventory/', cursor === undefined ? {} : { cursor });
+        for (const paths of inBatches(page.paths, 16)) {
+          const snapshots = await Promise.all(
+            paths.map(async (path) => {
+              return held.get(path) ?? groupSnapshotSchema.safeParse((await documents.get(path))?.value).data;
+            }),
+          );
+          resources.push(...snapshots.flatMap((snapshot) => snapshot?.resources ?? []));
+        }
+        ({ cursor } = page);
+      } while (cursor !== undefined);
+      return resources;
+    },
+
     async group(subscriptionId, resourceGroup) {
       return (await current(subscriptionId, resourceGroup)).snapshot.resources;
     },
   };
+}
+
+function* inBatches<Thing>(things: readonly Thing[], size: number): Generator<readonly Thing[]> {
+  for (let from = 0; from < things.length; from += size) {
+    yield things.slice(from, from + size);
+  }
 }
 
 /** How old a sight is, for people; empty for one that is as new as they come. */

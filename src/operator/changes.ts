@@ -43,6 +43,33 @@ export function isChange({ kind, data }: Pick<LedgerEntry, 'kind' | 'data'>): bo
   }
 }
 
+/** What ended, and what people were asked: what is looked for by a name that has gone from every list of what is under way. */
+const history: ReadonlySet<string> = new Set([
+  'run.finished',
+  'incident.closed',
+  'incident.handed-over',
+  'approval.asked',
+  'rotation.finished',
+  'drill.finished',
+  'restore.begun',
+  'restore.finished',
+]);
+
+/** Those entries of the last thirty days, at most the newest 2,000. Remembers them: one is made for each process. */
+export function createRecentHistory(source: {
+  readonly logs: LedgerLogs;
+  readonly documents: Documents;
+  readonly environment: string;
+  readonly clock: Clock;
+}): RecentEntries {
+  return createRecentEntries({
+    ...source,
+    window: seconds(30 * 86_400),
+    fits: ({ kind }) => history.has(kind),
+    most: 2_000,
+  });
+}
+
 /** The ledger's changes and orders of the last hour, at most the newest 500. Remembers them: one is made for each process. */
 export function createRecentChanges(source: {
   readonly logs: LedgerLogs;

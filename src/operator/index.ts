@@ -18,6 +18,6 @@ export {
 export { signInOf, type SignIn, type SignInSettings } from './sign-in';
 export { statusesOf, type OperatorRoute } from './route';
 export { takeStackRun, type StackRunDeps } from './stack-runs';
-export { createRecentChanges } from './changes';
+export { createRecentChanges, createRecentHistory } from './changes';
 export { operatorApi, operatorRoutes, type OperatorDeps } from './routes';
 export { createProbeDoor, takeCloudflareNotification } from './dns-doors';

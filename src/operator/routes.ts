@@ -40,6 +40,7 @@ import { rotationRoutes } from './rotation';
 import { stackRoutes } from './stacks';
 import { nowRoutes } from './now';
 import { notificationRoutes } from './notifications';
+import { searchRoutes } from './search';
 import { switchRoutes } from './switches';
 import { openApiDocument, withOpenApi } from './openapi';
 import type { OperatorRoute } from './route';
@@ -60,12 +61,13 @@ export interface OperatorDeps {
   readonly verifyLedger: () => Promise<Verification>;
   /** Where orders are entered, and decisions are listed from. */
   readonly ledger: Ledger;
-  /** The ledger's changes and orders of the last while; see `createRecentChanges`. */
+  /** See `createRecentChanges` and `createRecentHistory`. */
   readonly recentChanges: RecentEntries;
+  readonly recentHistory: RecentEntries;
   readonly documents: Documents;
   /** Tags of resources, and what there is. */
   readonly tags: ResourceTags;
-  readonly inventory: Pick<Inventory, 'find'>;
+  readonly inventory: Pick<Inventory, 'find' | 'remembered'>;
   readonly approvals: Approvals;
   /** How people are told, and what did not reach them. */
   readonly outbox: Outbox;
@@ -97,6 +99,7 @@ export function operatorRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
   return withOpenApi(deps, [
     ...hereRoutes(deps),
     ...nowRoutes(deps),
+    ...searchRoutes(deps),
     ...lookingRoutes(deps),
     ...actingRoutes(deps),
     ...switchRoutes(deps),

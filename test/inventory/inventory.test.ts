@@ -131,3 +131,15 @@ describe('the tag of a hold', () => {
     expect(tagHold({ 'caretaker-hold': value }, now)?.until).toBe(Date.parse('2026-05-04T12:00:00Z'));
   });
 });
+
+it('remembers every resource group that was ever read, and asks nobody for it', async () => {
+  const { start, state } = world();
+  const first = start();
+  expect(await first.remembered()).toEqual([]);
+  await first.find(vm);
+  const asked = state.lists;
+  const ids = [disk, vm];
+  expect((await first.remembered()).map((one) => one.id)).toEqual(ids);
+  expect((await start().remembered()).map((one) => one.id)).toEqual(ids);
+  expect(state.lists).toBe(asked);
+});

@@ -27,6 +27,7 @@ interface Row {
 const matrix: Readonly<Record<string, Row>> = {
   me: { passes: all, status: 200 },
   now: { passes: all, status: 200 },
+  search: { passes: all, given: { query: { q: 'restart' } }, status: 200 },
   status: { passes: all, status: 200 },
   incidents: { passes: all, status: 200 },
   incident: { passes: all, given: { params: { id: 'none' } }, status: 404 },
@@ -81,6 +82,7 @@ const matrix: Readonly<Record<string, Row>> = {
     given: { params: { scalable: 'none' }, query: { from: '2026-05-04T08:00:00Z' } },
     status: 404,
   },
+  'scaling-forecast': { passes: all, given: { params: { scalable: 'none' } }, status: 404 },
   'pause-scaling': {
     passes: [0, 1, 0, 1],
     given: { params: { scalable: 'none' }, body: { reason: 'x', for: '2h' } },
@@ -134,6 +136,7 @@ const matrix: Readonly<Record<string, Row>> = {
   notifications: { passes: all, status: 200 },
   'retry-notification': { passes: [0, 1, 0, 1], given: { params: { id: 'none' } }, status: 404 },
   'dns-zones': { passes: all, status: 200 },
+  'dns-document': { passes: all, status: 200 },
   'dns-plan': { passes: all, given: { params: { zone: 'storefront.example' } }, status: 200 },
   'dns-propose': {
     passes: all,

@@ -6,6 +6,7 @@ import { emptyGuard, type GuardState } from '../../src/guard';
 import type { Log, LogFields } from '../../src/kernel/log';
 import {
   createRecentChanges,
+  createRecentHistory,
   joinHandlers,
   keyAccess,
   operatorRoutes,
@@ -180,6 +181,7 @@ export function doors(
     remove: async (id) => void tags.delete(id),
   };
   const handledEvents: string[] = [];
+  const account = { logs, documents: world.documents, environment: 'test', clock };
   const routes = operatorRoutes({
     access,
     approvals,
@@ -202,10 +204,15 @@ export function doors(
     verifyLedger: () =>
       verifyLedger({ logs: world.storage.ledgerLogs, documents: world.documents, environment: 'test' }),
     ledger,
-    recentChanges: createRecentChanges({ logs, documents: world.documents, environment: 'test', clock }),
+    recentChanges: createRecentChanges(account),
+    recentHistory: createRecentHistory(account),
     documents: world.documents,
     tags: tagBook,
-    inventory: { find: async (id) => ({ kind: 'unseen', readAt: clock.text(), chain: [id] }) },
+    inventory: {
+      find: async (id) => ({ kind: 'unseen', readAt: clock.text(), chain: [id] }),
+      remembered: async () =>
+        world.resources.map(({ tags: own, zones, ...one }) => ({ ...one, tags: { ...own }, zones: [...zones] })),
+    },
     policies,
     decisions,
     runs,
