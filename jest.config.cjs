@@ -12,7 +12,7 @@ module.exports = {
   },
   // Packages that ship ES modules only are transformed; everything else in node_modules is left as it is.
   transformIgnorePatterns: [
-    '/node_modules/(?!(?:.*/)?(?:commander|jose|@seriousme|selfsigned|@peculiar|[a-z-]*proxy-agent[a-z-]*|agent-base)/)',
+    '/node_modules/(?!(?:.*/)?(?:commander|jose|oauth4webapi|@seriousme|selfsigned|@peculiar|[a-z-]*proxy-agent[a-z-]*|agent-base)/)',
   ],
   // The module that the Azure Functions worker builds in: tests get the host's stand-in.
   moduleNameMapper: { '^@azure/functions-core$': '<rootDir>/test/support/functions-core.ts' },

@@ -39,6 +39,12 @@ export interface Principal {
   displayName?: string;
 }
 
+/** An application that people sign in to in a browser: public, without a secret. */
+export interface Application {
+  clientId: string;
+  displayName: string;
+}
+
 export interface Subscription {
   subscriptionId: string;
   displayName: string;
@@ -155,6 +161,7 @@ export interface Estate {
   machines: MachineSeed[];
   resources: EstateResource[];
   principals: Principal[];
+  applications: Application[];
   roleAssignments: RoleAssignment[];
   actionGroups: ActionGroupSeed[];
   metricAlerts: MetricAlertSeed[];

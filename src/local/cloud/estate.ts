@@ -17,7 +17,7 @@ import {
   tenantId,
 } from './estate/names';
 import { networkResources } from './estate/network';
-import { principals, roleAssignments } from './estate/people';
+import { applications, principals, roleAssignments } from './estate/people';
 import { secretResources } from './estate/secrets';
 import type { Estate } from './model';
 
@@ -44,6 +44,7 @@ export function seedEstate(): Estate {
     machines: machineSeeds(),
     resources: [...networkResources(), ...computeResources(), ...dataResources(), ...secretResources()],
     principals: principals(),
+    applications: applications(),
     roleAssignments: roleAssignments(),
     actionGroups: actionGroups(),
     metricAlerts: metricAlerts(),

@@ -3,6 +3,8 @@ import { checkedParameters, isControlMethod } from './control-schemas';
 import { CloudControlError } from './errors';
 import type { CloudControl, Principal } from './model';
 import { identityToken } from './people-tokens';
+import { jsonReply, readBody, send } from './reply';
+import { createSignIn, crossOrigin, type SignIn } from './sign-in/endpoints';
 import type { World } from './world';
 
 /** The versions of the App Service identity endpoint that the SDKs use. */
@@ -21,10 +23,14 @@ export function identityHeaderOf(world: World, principal: Principal): string {
   return world.random.hex(`identity header ${principal.name}`, 32).toUpperCase();
 }
 
-/** Plain HTTP on loopback: managed identity tokens, OpenID metadata and keys, an inbox for messages, the control under `/_local/`. */
+/**
+ * Plain HTTP on loopback: managed identity tokens, OpenID metadata and keys, signing in, an inbox for messages, the control under
+ * `/_local/`.
+ */
 export function createIdentityServer(options: IdentityServerOptions): Server {
+  const signIn = createSignIn(options.world, () => authorityOf(options));
   return createServer((request, response) => {
-    serve(options, request, response).catch((error: unknown) => {
+    serve(options, signIn, request, response).catch((error: unknown) => {
       process.stderr.write(`local cloud: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
       if (!response.headersSent) response.writeHead(503, { 'Retry-After': '5' });
       response.end();
@@ -34,6 +40,7 @@ export function createIdentityServer(options: IdentityServerOptions): Server {
 
 async function serve(
   options: IdentityServerOptions,
+  signIn: SignIn,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -53,8 +60,8 @@ async function serve(
   } else if (url.pathname.startsWith('/inbox/') && method === 'POST') {
     await options.world.inbox.take(url.pathname.slice('/inbox/'.length), request);
     answer(response, 202, {});
-  } else if (method === 'GET' && openId(options, url, response)) {
-    return;
+  } else if (url.pathname.startsWith(`/${options.world.estate.tenantId}/`)) {
+    await serveTenant(options, signIn, url, request, response);
   } else {
     answer(response, 404, { error: { code: 'NotFound', message: `Nothing is at ${method} ${url.pathname}.` } });
   }
@@ -111,27 +118,47 @@ function managedIdentity(world: World, url: URL, request: IncomingMessage, respo
   });
 }
 
-function openId(options: IdentityServerOptions, url: URL, response: ServerResponse): boolean {
-  const { tenantId } = options.world.estate;
-  const authority = `${options.baseUrl()}/${tenantId}`;
-  if (url.pathname === `/${tenantId}/v2.0/.well-known/openid-configuration`) {
-    answer(response, 200, {
+function authorityOf({ world, baseUrl }: IdentityServerOptions): string {
+  return `${baseUrl()}/${world.estate.tenantId}`;
+}
+
+/** What is below the tenant's address. Pages on this machine may read all that programs read; a browser asks beforehand. */
+async function serveTenant(
+  options: IdentityServerOptions,
+  signIn: SignIn,
+  url: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const authority = authorityOf(options);
+  const path = url.pathname.slice(options.world.estate.tenantId.length + 1);
+  const forPrograms: Readonly<Record<string, (() => unknown) | undefined>> = {
+    '/v2.0/.well-known/openid-configuration': () => ({
       issuer: `${authority}/v2.0`,
       jwks_uri: `${authority}/discovery/v2.0/keys`,
-      token_endpoint: `${authority}/oauth2/v2.0/token`,
-      authorization_endpoint: `${authority}/oauth2/v2.0/authorize`,
-      response_types_supported: ['code', 'id_token'],
       subject_types_supported: ['pairwise'],
       id_token_signing_alg_values_supported: ['RS256'],
       claims_supported: ['sub', 'iss', 'aud', 'exp', 'iat', 'oid', 'tid', 'roles', 'preferred_username', 'ver'],
-    });
-    return true;
+      ...signIn.metadata(),
+    }),
+    '/discovery/v2.0/keys': () => options.world.tokens.jwks(),
+    // Only a browser's question is answered here; the rest is the sign-in's.
+    '/oauth2/v2.0/token': undefined,
+  };
+  const isForPrograms = Object.hasOwn(forPrograms, path);
+  const origin = isForPrograms ? crossOrigin(request) : {};
+  if (isForPrograms && request.method === 'OPTIONS') {
+    const allowed = { 'Access-Control-Allow-Methods': 'GET, POST', 'Access-Control-Allow-Headers': 'Content-Type' };
+    send(response, { status: 204, headers: { ...origin, ...allowed, 'Access-Control-Max-Age': '600' }, body: '' });
+    return;
   }
-  if (url.pathname === `/${tenantId}/discovery/v2.0/keys`) {
-    answer(response, 200, options.world.tokens.jwks());
-    return true;
+  const document = request.method === 'GET' && isForPrograms ? forPrograms[path] : undefined;
+  const reply = document === undefined ? await signIn.handle(request, url) : jsonReply(200, document());
+  if (reply === undefined) {
+    answer(response, 404, { error: { code: 'NotFound', message: `Nothing is at ${request.method} ${url.pathname}.` } });
+    return;
   }
-  return false;
+  send(response, { ...reply, headers: { ...reply.headers, ...origin } });
 }
 
 /**
@@ -150,16 +177,11 @@ async function runControl(
   if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
     return refuse(415, 'UnsupportedMediaType', 'Send the arguments as application/json.');
   }
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > LARGEST_BODY) return refuse(413, 'RequestContentTooLarge', 'The request content is too large.');
-    chunks.push(chunk);
-  }
+  const body = await readBody(request, LARGEST_BODY);
+  if (body === undefined) return refuse(413, 'RequestContentTooLarge', 'The request content is too large.');
   let parameters: unknown[];
   try {
-    const value: unknown = length === 0 ? [] : JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    const value: unknown = body.length === 0 ? [] : JSON.parse(body.toString('utf8'));
     parameters = Array.isArray(value) ? value : [value];
   } catch (error) {
     return refuse(400, 'InvalidRequestContent', `The body is not JSON: ${error instanceof Error ? error.message : ''}`);
@@ -179,7 +201,5 @@ async function runControl(
 }
 
 function answer(response: ServerResponse, status: number, body: unknown): void {
-  const content = Buffer.from(JSON.stringify(body));
-  response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': content.length });
-  response.end(content);
+  send(response, jsonReply(status, body));
 }

@@ -53,6 +53,29 @@ export function personToken(world: World, request: TokenRequest, issuer: string)
   return { access_token, token_type: 'Bearer', expires_on: times.exp };
 }
 
+/** What an application is told of who has signed in to it, as Entra's v2 endpoint tells it. */
+export function idToken(
+  world: World,
+  request: { readonly person: string; readonly clientId: string; readonly nonce: string | undefined },
+  issuer: string,
+): string {
+  const person = requirePerson(world, request.person);
+  const { appRoles: roles = [] } = person;
+  return world.tokens.sign({
+    aud: request.clientId,
+    iss: issuer,
+    ...timesOf(world, 3600),
+    name: person.displayName ?? person.name,
+    ...(request.nonce === undefined ? {} : { nonce: request.nonce }),
+    oid: person.objectId,
+    preferred_username: `${person.name}@example.com`,
+    ...(roles.length === 0 ? {} : { roles }),
+    sub: world.random.hex(`subject ${person.objectId} ${request.clientId}`, 43),
+    tid: world.estate.tenantId,
+    ver: '2.0',
+  });
+}
+
 function requirePerson(world: World, name: string): Principal {
   const known = world.principals.get(name);
   if (known !== undefined) return known;

@@ -60,7 +60,7 @@ export function appEnvironment(options: {
   readonly time: ScaledTime;
 }): Record<string, string> {
   const { cloud, root, policyFile, time } = options;
-  const { principals, subscriptions } = seedEstate();
+  const { applications, principals, subscriptions } = seedEstate();
   const settings: Partial<Record<keyof typeof environmentSchema.shape, string>> = {
     CARETAKER_ENVIRONMENT: 'local',
     CARETAKER_SUBSCRIPTION_IDS: (subscriptions[0] as { subscriptionId: string }).subscriptionId,
@@ -76,6 +76,7 @@ export function appEnvironment(options: {
     CARETAKER_LOCAL_CLOCK: scaledTimeText(time),
     CARETAKER_TENANT_ID: cloud.tenantId,
     CARETAKER_API_AUDIENCE: localAudience,
+    CARETAKER_CONSOLE_CLIENT_ID: applications[0]?.clientId ?? '',
     CARETAKER_LOCAL_ISSUER: cloud.issuer,
     CARETAKER_LOG_LEVEL: 'info',
   };

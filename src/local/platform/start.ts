@@ -28,12 +28,14 @@ export async function startLocally(options: {
   const machines = (await platform.control.machines()).map(({ name }) => name);
   process.stdout.write(
     [
-      `Caretaker runs at ${platform.url}/api`,
+      `The console: http://localhost:${new URL(platform.url).port}/ (or ${platform.url}/)`,
+      'It asks who you are: Rae reads, Omar operates, Ava approves, Ada may do everything.',
+      `The API: ${platform.url}/api`,
       `Functions: ${platform.functions.map(({ name }) => name).join(', ')}`,
       `Machines of the local cloud: ${machines.join(', ')}`,
       'Break one and watch it being repaired:',
       `  curl -X POST -H 'content-type: application/json' ${platform.controlEndpoint}/_local/breakMachine -d '["vm-web-dev-weu-01", {"kind": "guest-hung", "healedBy": "restart"}]'`,
-      'Be Ada, who may do everything (rae reads, omar operates, ava approves), for the next 12 hours:',
+      'Be Ada in a terminal, for the next 12 hours:',
       `  export CARETAKER_URL=${platform.url} CARETAKER_TOKEN=${await platform.token('ada')}`,
       `  curl -H "authorization: Bearer $CARETAKER_TOKEN" $CARETAKER_URL/api/operator/incidents`,
       `Alerts from outside: POST ${platform.url}/api/alerts/azure-monitor/key?code=${platform.key}`,

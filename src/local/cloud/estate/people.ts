@@ -1,4 +1,4 @@
-import type { Principal, RoleAssignment, RoleDefinition } from '../model';
+import type { Application, Principal, RoleAssignment, RoleDefinition } from '../model';
 import { backupGroup, caretakerGroup, groupId, platformSubscription, resourceId, secondBackupGroup } from './names';
 
 const identity = (name: string): string =>
@@ -40,6 +40,11 @@ export function principals(): Principal[] {
     person('ava', 'Ava Approver', '51f0a3c4-3333-4c3b-9d6e-aa10b2c3d443', ['Caretaker.Approver']),
     person('ada', 'Ada Admin', '51f0a3c4-4444-4c3b-9d6e-aa10b2c3d444', ['Caretaker.Admin']),
   ];
+}
+
+/** What people sign in to. */
+export function applications(): Application[] {
+  return [{ clientId: '5a0d7c1e-3b94-4f26-8e57-b1c6d2a90f66', displayName: 'Caretaker console' }];
 }
 
 function person(name: string, displayName: string, objectId: string, appRoles: string[]): Principal {
