@@ -3,7 +3,7 @@ import { isoOf, type EpochMillis } from '../kernel/clock';
 import { InvalidInputError } from '../kernel/errors';
 import { instantSchema } from '../kernel/schemas';
 import type { LedgerEntry, ReadOptions } from '../ledger';
-import { recordedSignals, rehearse, why, whyNot } from '../rehearsal';
+import { explainEntry, recordedSignals, rehearse, why, whyNot } from '../rehearsal';
 import { compilePolicy, maximumPolicyLength, parsePolicy, type CompiledPolicy } from '../rules';
 import { catalogue } from '../runbooks';
 import { json } from './door';
@@ -124,6 +124,8 @@ export function explainingRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
               kind: z.string(),
               subject: z.string(),
               hash: z.string(),
+              /** What the entry says; no part of it, and not under its hash. */
+              sentence: z.string(),
             }),
           ),
           cursor: z.string().nullable(),
@@ -135,7 +137,7 @@ export function explainingRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
           ...(subject === undefined ? {} : { subject }),
         };
         const { page, cursor } = await entriesOf(times, more, () => true);
-        return json(200, { entries: page, cursor });
+        return json(200, { entries: page.map((entry) => ({ ...entry, sentence: explainEntry(entry) })), cursor });
       },
     }),
 
