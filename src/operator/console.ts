@@ -112,9 +112,13 @@ export function createConsoleDoor({ folder, signIn, log }: ConsoleDeps): Console
   };
 }
 
-/** Whether the console itself may have a page there: not where files are, and not where the name has an ending. */
+/**
+ * Whether the console itself may have a page there: not where files are, not at a name with an ending beside the page itself, and not where a
+ * path leads up. Further down endings say nothing: zones and resources have dots in their names.
+ */
 function isPage(path: string): boolean {
-  return !path.startsWith(hashed) && !/\.[^./]+$/.test(path);
+  const parts = path.split(/[/\\]/);
+  return !path.startsWith(hashed) && !parts.includes('..') && (path.includes('/') || !/\.[^./]+$/.test(path));
 }
 
 function plain(body: string): HttpResponseInit {

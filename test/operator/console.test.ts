@@ -61,12 +61,14 @@ describe('files', () => {
     ['incidents/7', 200],
     ['v1.2/notes', 200],
     ['elsewhere.js', 404],
-    ['incidents/report.pdf', 404],
+    ['dns/storefront.example', 200],
+    ['resources/%2Fsubscriptions%2F1%2Fmy.name', 200],
     ['assets/gone', 404],
     ['assets/main-0000.js', 404],
     ['../functions/index.js', 404],
     ['..\\..\\host.json', 404],
     ['assets/../../host.json', 404],
+    ['dns/../../host.json', 404],
     ['constructor', 200],
   ])('%s, which is none, is answered with %d', async (path, status) => {
     const answer = await ask({ path });
