@@ -5,18 +5,29 @@ import type { ResourceId } from '../kernel/resource-id';
 import type { Limits } from '../guard';
 import type { Engine } from '../ports/engine';
 import { changeOrderSchema } from './change.model';
+import { comparedRecords, isByHand, type ComparedRecord } from './compare.plan';
 import { parseDnsDocument, type DnsDocument } from './document';
 import { clashesOf, recordsOf } from './desired.plan';
 import { writtenRecordSchema, type FailoverGroup, type WrittenRecord } from './document.model';
 import type { FailoverState } from './failover.model';
 import { order as orderFailover } from './failover.plan';
 import { readMark } from './mark.plan';
-import { automaticTtl, isRecordType, type Addition, type Cause, type Note, type ZoneRecord } from './model';
+import {
+  automaticTtl,
+  isRecordType,
+  type Addition,
+  type Cause,
+  type Change,
+  type ChangeLimits,
+  type CheckedReason,
+  type Note,
+  type ZoneRecord,
+} from './model';
 import { normalName, readable } from './normal.plan';
 import { dnsChangeOrchestratorName } from './orchestrator';
 import { setKey } from './plan';
 import { changeLine, planSummary } from './show.plan';
-import { planNow, zoneOf, type DnsWorld, type PlannedZone } from './wanted';
+import { limitsOf, planNow, zoneOf, type DnsWorld, type PlannedZone } from './wanted';
 
 /** What the guard is told about changes of DNS in an environment: from the policy, and never its cooldown, which would hold a failback up. */
 export type LimitsFor = (
@@ -34,13 +45,20 @@ export interface DeskPorts extends DnsWorld {
 /** What people are shown of a plan. */
 export interface ZoneView {
   readonly zone: string;
+  /** As the guard and the ledger know the zone. */
+  readonly target: ResourceId;
   readonly environment: string;
   readonly mode: 'auto' | 'suggest';
   readonly summary: string;
   readonly answer: 'go' | 'ask' | 'stop';
   readonly reasons: readonly string[];
+  /** The same reasons, with the check that each is of. */
+  readonly checks: readonly CheckedReason[];
+  readonly limits: ChangeLimits;
   readonly hash: string;
   readonly lines: readonly string[];
+  /** The first five hundred, with what was there before. */
+  readonly changes: readonly Change[];
   readonly notes: readonly Note[];
   readonly counts: PlannedZone['plan']['counts'];
   /** Record sets of ours that somebody changed by hand since they were applied. */
@@ -49,12 +67,23 @@ export interface ZoneView {
   readonly foreign: readonly { readonly name: string; readonly type: string; readonly owner: string | null }[];
   readonly failover: readonly GroupView[];
   readonly additions: readonly Addition[];
+  /** As they are and as they shall be, where that was asked for: the first five thousand. */
+  readonly records?: readonly ComparedRecord[];
+  readonly recordCount?: number;
 }
 
+/** A failover group as the document has it, and how it stands. Durations in seconds. */
 export interface GroupView {
   readonly group: string;
   readonly record: string;
   readonly active: string;
+  /** In the order of preference; the first is home. */
+  readonly origins: FailoverGroup['origins'];
+  readonly ttl: FailoverGroup['ttl'];
+  readonly rounds: FailoverGroup['rounds'];
+  readonly holdDown: number;
+  readonly stableFor: number;
+  readonly failback: FailoverGroup['failback'];
   readonly state: FailoverState | null;
 }
 
@@ -76,6 +105,10 @@ const groupOf = (groups: readonly FailoverGroup[], name: string): FailoverGroup 
   }
   return found;
 };
+
+/** So many changes of a plan, and records of a zone, are shown. */
+const mostChanges = 500;
+const mostRecords = 5000;
 
 /** Where people and schedules give orders about DNS. */
 export function createDnsDesk(ports: DeskPorts) {
@@ -119,7 +152,8 @@ export function createDnsDesk(ports: DeskPorts) {
           group: group.name,
           record: group.record,
           active: state?.active ?? group.origins[0]?.name ?? '',
-          state,
+          ...{ origins: group.origins, ttl: group.ttl, rounds: group.rounds, failback: group.failback },
+          ...{ holdDown: group.holdDown, stableFor: group.stableFor, state },
         };
       }),
     );
@@ -129,12 +163,19 @@ export function createDnsDesk(ports: DeskPorts) {
     startChange,
     groupsOf,
 
+    /** The document in use as it was read, and what is wrong with a newer one that was refused. */
+    async document(): Promise<{ readonly text: string; readonly revision: string; readonly refusal: string | null }> {
+      const { text, revision } = await documents.current();
+      return { text, revision, refusal: documents.refusal() };
+    },
+
     /** Zones of the document with their failover groups. */
     async zones() {
       const { zones } = await documents.current();
       return Promise.all(
         zones.map(async ({ name, environment, mode, policy }) => ({
           zone: name,
+          target: zoneTarget(subscription, name),
           environment,
           mode,
           policy,
@@ -147,15 +188,23 @@ export function createDnsDesk(ports: DeskPorts) {
      * What a change of the zone would do now, or would do if the document were this one. Changes nothing.
      * @throws InvalidInputError for a proposed document that does not hold.
      */
-    async view(zoneName: string, proposed?: string): Promise<ZoneView> {
+    async view(
+      zoneName: string,
+      options: { readonly proposed?: string; readonly records?: 'ours' | 'all' } = {},
+    ): Promise<ZoneView> {
+      const { proposed, records: asked } = options;
       const document = proposed === undefined ? undefined : parseDnsDocument(proposed);
       const world =
         document === undefined ? ports : { ...ports, documents: { ...documents, current: async () => document } };
       const planned = await planNow(world, zoneName, null);
       const { plan, wanted, current } = planned;
-      const drift = plan.changes.flatMap((change) =>
-        change.kind === 'update' && change.reason.includes('by hand') ? [changeLine(change)] : [],
-      );
+      const drift = plan.changes.flatMap((change) => (isByHand(change) ? [changeLine(change)] : []));
+      const compared =
+        asked === undefined
+          ? undefined
+          : comparedRecords({ zone: zoneName, current, desired: wanted.desired.records, plan }).filter(
+              ({ owner }) => asked === 'all' || owner === 'ours',
+            );
       const foreign = new Map(
         current
           .filter((record) => readMark(record.comment).owner !== 'caretaker')
@@ -163,13 +212,17 @@ export function createDnsDesk(ports: DeskPorts) {
       );
       return {
         zone: zoneName,
+        target: zoneTarget(subscription, zoneName),
         environment: wanted.zone.environment,
         mode: wanted.zone.mode,
         summary: planSummary(plan),
         answer: plan.answer,
         reasons: plan.reasons.map(({ text }) => text),
+        checks: plan.reasons,
+        limits: limitsOf(wanted.zone),
         hash: plan.hash,
-        lines: plan.changes.slice(0, 500).map(changeLine),
+        lines: plan.changes.slice(0, mostChanges).map(changeLine),
+        changes: plan.changes.slice(0, mostChanges),
         notes: plan.notes.slice(0, 100),
         counts: plan.counts,
         drift,
@@ -178,6 +231,7 @@ export function createDnsDesk(ports: DeskPorts) {
           .map(({ name, type, comment }) => ({ name, type, owner: readMark(comment).owner })),
         failover: await groupsOf(zoneName, document),
         additions: wanted.additions,
+        ...(compared === undefined ? {} : { records: compared.slice(0, mostRecords), recordCount: compared.length }),
       };
     },
 

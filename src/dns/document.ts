@@ -19,6 +19,8 @@ import { normalHost, normalName } from './normal.plan';
 export interface DnsDocument extends WrittenDocument {
   /** Identity of its text. */
   readonly revision: string;
+  /** As it was read. */
+  readonly text: string;
 }
 
 /** The longest document, in UTF-16 code units. */
@@ -99,7 +101,7 @@ export function parseDnsDocument(text: string): DnsDocument {
   if (problems.length > 0) {
     throw refused(problems);
   }
-  return { ...parsed.data, zones, revision: sha256(text).slice(0, 16) };
+  return { ...parsed.data, zones, revision: sha256(text).slice(0, 16), text };
 }
 
 /** `records[3].content` as keys. */

@@ -22,6 +22,8 @@ export const originStateSchema = z.object({
   upSince: instantSchema.nullable(),
   /** Who said what in the last round, for people. */
   votes: z.object({ healthy: z.number().int(), unhealthy: z.number().int(), unknown: z.number().int() }),
+  /** The same by place, with what each saw. Rounds before it was kept have none. */
+  seen: z.array(sightingSchema.omit({ origin: true })).default([]),
 });
 export type OriginState = z.infer<typeof originStateSchema>;
 

@@ -77,11 +77,17 @@ export function agreementOf(
 const epoch = (text: Iso8601): EpochMillis => epochOf(text) as EpochMillis;
 
 /** Rounds of an origin after one more. What is disputed or unknown ends a row of either kind: doubt moves nothing. */
-function afterRound(before: OriginState | undefined, agreed: ReturnType<typeof agreementOf>, at: Iso8601): OriginState {
-  const { agreement, votes } = agreed;
+function afterRound(
+  before: OriginState | undefined,
+  sightings: readonly OriginSighting[],
+  hearsay: readonly Hearsay[],
+  at: Iso8601,
+): OriginState {
+  const { agreement, votes } = agreementOf(sightings, hearsay);
   return {
     agreement,
     votes,
+    seen: sightings.map(({ vantage, seen, detail }) => ({ vantage, seen, detail: detail.slice(0, 300) })),
     consecutiveUp: agreement === 'up' ? (before?.consecutiveUp ?? 0) + 1 : 0,
     consecutiveDown: agreement === 'down' ? (before?.consecutiveDown ?? 0) + 1 : 0,
     upSince: agreement === 'up' ? (before?.upSince ?? at) : null,
@@ -106,10 +112,8 @@ export function round(
       name,
       afterRound(
         old.origins[name],
-        agreementOf(
-          sightings.filter(({ origin }) => origin === name),
-          hearsay.filter(({ origin }) => origin === name),
-        ),
+        sightings.filter(({ origin }) => origin === name),
+        hearsay.filter(({ origin }) => origin === name),
         at,
       ),
     ]),

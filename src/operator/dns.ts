@@ -1,28 +1,57 @@
 import { z } from 'zod';
-import { additionSchema, noteSchema, zonePlanSchema, type DnsDesk } from '../dns';
+import {
+  additionSchema,
+  changeLimitsSchema,
+  changeSchema,
+  checkedReasonSchema,
+  comparedRecordSchema,
+  noteSchema,
+  zonePlanSchema,
+  type DnsDesk,
+} from '../dns';
 import { PermanentError } from '../kernel/errors';
 import { hashOf } from '../kernel/hash';
 import { json } from './door';
 import { operatorRoute, type OperatorRoute } from './route';
 import type { OperatorDeps } from './routes';
 
-const groupSchema = z.object({ group: z.string(), record: z.string(), active: z.string(), state: z.unknown() });
+/** Durations are seconds. The first origin is home. */
+const groupSchema = z.object({
+  group: z.string(),
+  record: z.string(),
+  active: z.string(),
+  origins: z.array(z.object({ name: z.string(), content: z.string(), probe: z.string() })),
+  ttl: z.object({ steady: z.number(), watchful: z.number() }),
+  rounds: z.object({ down: z.number(), up: z.number() }),
+  holdDown: z.number(),
+  stableFor: z.number(),
+  failback: z.enum(['auto', 'order']),
+  state: z.unknown(),
+});
 const viewSchema = z.object({
   zone: z.string(),
+  target: z.string(),
   environment: z.string(),
   mode: z.enum(['auto', 'suggest']),
   summary: z.string(),
   answer: z.enum(['go', 'ask', 'stop']),
   reasons: z.array(z.string()),
+  checks: z.array(checkedReasonSchema),
+  limits: changeLimitsSchema,
   hash: z.string(),
   lines: z.array(z.string()),
+  changes: z.array(changeSchema),
   notes: z.array(noteSchema),
   counts: zonePlanSchema.shape.counts,
   drift: z.array(z.string()),
   foreign: z.array(z.object({ name: z.string(), type: z.string(), owner: z.string().nullable() })),
   failover: z.array(groupSchema),
   additions: z.array(additionSchema),
+  records: z.array(comparedRecordSchema).optional(),
+  recordCount: z.int().optional(),
 });
+/** With `records` also every record as it is and as it shall be. */
+const recordsQuerySchema = z.object({ records: z.enum(['ours', 'all']).optional() });
 const recordsSchema = z.array(z.record(z.string(), z.unknown()));
 const whySchema = z.string().trim().min(1, 'say why').max(400);
 const begunSchema = z.object({ changeId: z.string() });
@@ -61,6 +90,7 @@ export function dnsRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
           zones: z.array(
             z.object({
               zone: z.string(),
+              target: z.string(),
               environment: z.string(),
               mode: z.string(),
               policy: z.string(),
@@ -74,13 +104,26 @@ export function dnsRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
     }),
 
     operatorRoute(deps, {
+      name: 'dns-document',
+      method: 'GET',
+      path: 'dns/document',
+      role: 'Caretaker.Reader',
+      summary: 'The document of what DNS shall be, as it was read; and what is wrong with a newer one that was refused',
+      answers: { 200: z.object({ text: z.string(), revision: z.string(), refusal: z.string().nullable() }) },
+      refusals: [404],
+      work: async () => json(200, await desk().document()),
+    }),
+
+    operatorRoute(deps, {
       name: 'dns-plan',
       method: 'GET',
       path: 'dns/zones/{zone}/plan',
       role: 'Caretaker.Reader',
       summary: 'What a change of the zone would do now, why, and whether it may; with what was changed by hand',
+      query: recordsQuerySchema,
       answers: { 200: viewSchema },
-      work: async ({ param }) => json(200, await known(desk().view(param('zone')))),
+      work: async ({ param, query: { records } }) =>
+        json(200, await known(desk().view(param('zone'), records === undefined ? {} : { records }))),
     }),
 
     operatorRoute(deps, {
@@ -92,7 +135,7 @@ export function dnsRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
       body: z.strictObject({ text: z.string().max(2 * 1024 * 1024) }),
       bodyLimit: 3 * 1024 * 1024,
       answers: { 200: viewSchema },
-      work: async ({ param, body }) => json(200, await known(desk().view(param('zone'), body.text))),
+      work: async ({ param, body }) => json(200, await known(desk().view(param('zone'), { proposed: body.text }))),
     }),
 
     operatorRoute(deps, {

@@ -14,9 +14,24 @@ const raiseSchema = z.strictObject({ max: z.number().int().min(1).max(1000), rea
 const trustSchema = z
   .object({ score: z.number().nullable(), naive: z.number().nullable(), trusted: z.boolean(), reason: z.string() })
   .nullable();
-const shownSchema = scalingStateSchema
-  .omit({ version: true, decisions: true, scores: true })
-  .extend({ key: z.string(), name: z.string(), last: scalingDecisionSchema.nullable(), forecast: trustSchema });
+const shownSchema = scalingStateSchema.omit({ version: true, decisions: true, scores: true }).extend({
+  key: z.string(),
+  name: z.string(),
+  last: scalingDecisionSchema.nullable(),
+  forecast: trustSchema,
+  /** What the policy's rule says now; null when it has none for it any more. */
+  policy: z
+    .object({
+      kind: z.enum(['scale-set', 'redis']),
+      mode: z.enum(['observe', 'suggest', 'auto']),
+      min: z.number(),
+      max: z.number(),
+      targets: z.array(z.object({ metric: z.string(), value: z.number() })),
+      /** Names of a cache's sizes, from small to large: places in them are its units. */
+      sizes: z.array(z.string()),
+    })
+    .nullable(),
+});
 const recordingSchema = z.object({
   name: z.string(),
   from: instantSchema,
@@ -24,6 +39,35 @@ const recordingSchema = z.object({
   load: z.array(z.number().nullable()),
   capacity: z.array(z.number().nullable()),
 });
+const forecastSchema = z.object({
+  name: z.string(),
+  everySeconds: z.number(),
+  /** Null where the rule has no forecast. */
+  settings: z
+    .object({
+      mode: z.enum(['only', 'act']),
+      season: z.enum(['day', 'week']),
+      leadSeconds: z.number(),
+      scoreAtLeast: z.number(),
+    })
+    .nullable(),
+  trust: trustSchema,
+  days: z.array(
+    z.object({ day: z.string(), compared: z.int(), score: z.number().nullable(), naive: z.number().nullable() }),
+  ),
+  steps: z.array(
+    z.object({
+      at: instantSchema,
+      load: z.number().nullable(),
+      capacity: z.number().nullable(),
+      forecast: z.number().nullable(),
+    }),
+  ),
+});
+const hoursSchema = z.object({ hours: z.coerce.number().int().min(1).max(168).optional() });
+const usualHours = 24;
+/** Nothing is forecast farther ahead: a lead and a warm-up are minutes. Milliseconds. */
+const farthestAhead = 86_400_000;
 const rangeSchema = z.object({
   /** A duration before now, such as `30d`; or `from`, an instant. */
   since: durationSchema.optional(),
@@ -52,6 +96,14 @@ export function scalingRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
       name: scalingName(state.target),
       last: decisions.at(-1) ?? null,
       forecast,
+      policy:
+        rule === undefined
+          ? null
+          : {
+              ...{ kind: rule.match.kind, mode: rule.mode, min: rule.min, max: rule.max },
+              targets: rule.targets ?? [],
+              sizes: (rule.sizes ?? []).map(({ name }) => name),
+            },
     };
   };
 
@@ -101,6 +153,34 @@ export function scalingRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
           throw wrong('BadRequest', [{ path: 'from', message }]);
         }
         return json(200, await deps.scaling.recording(state, from, to));
+      },
+    }),
+    operatorRoute(deps, {
+      name: 'scaling-forecast',
+      method: 'GET',
+      path: 'scaling/{scalable}/forecast',
+      role: 'Caretaker.Reader',
+      summary: 'What load was forecast for each step of five minutes, beside what was measured, and how well it fitted',
+      query: hoursSchema,
+      answers: { 200: forecastSchema },
+      work: async ({ param, query }) => {
+        const state = await targetOf(param('scalable'));
+        const settings = (await ruleOf(state))?.forecast;
+        const now = deps.clock.now();
+        const from = now - (query.hours ?? usualHours) * 3_600_000;
+        const { forecast, name } = await shown(state);
+        return json(200, {
+          name,
+          trust: forecast,
+          settings:
+            settings === undefined
+              ? null
+              : {
+                  ...{ mode: settings.mode, season: settings.season },
+                  ...{ leadSeconds: settings.lead, scoreAtLeast: settings.scoreAtLeast },
+                },
+          ...(await deps.scaling.forecasts(state, from, now + farthestAhead)),
+        });
       },
     }),
     operatorRoute(deps, {

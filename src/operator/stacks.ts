@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fieldDecisionSchema } from '../ledger';
-import { driftRecordSchema, driftReportSchema, type Manifest } from '../stacks';
+import { driftRecordSchema, driftReportSchema, type DriftRecord, type Manifest } from '../stacks';
 import { problem, json } from './door';
 import { found, operatorRoute, pageOf, pageSchema, type OperatorRoute } from './route';
 import type { OperatorDeps } from './routes';
@@ -9,11 +9,29 @@ const stackSchema = z.object({
   name: z.string(),
   environment: z.string(),
   project: z.string(),
+  layer: z.enum(['foundation', 'unit']),
+  unit: z.string().nullable(),
+  /** The same in every environment: what is promoted from one to the next. */
+  component: z.string(),
   branch: z.string(),
   owners: z.array(z.string()),
   needs: z.array(z.string()),
-  drift: driftRecordSchema.pick({ state: true, sentence: true, since: true, validUntil: true }).nullable(),
+  approval: z.object({ people: z.int(), groups: z.array(z.string()) }),
+  drift: driftRecordSchema
+    .pick({ state: true, sentence: true, since: true, validUntil: true, commit: true })
+    .extend({ fields: z.object({ automation: z.int(), human: z.int(), unknown: z.int() }) })
+    .nullable(),
 });
+
+/** What is told of each stack's drift; its own route has the whole. */
+const briefly = ({ state, sentence, since, validUntil, commit, fields }: DriftRecord) => {
+  const count = (kind: DriftRecord['fields'][number]['class']): number =>
+    fields.filter((one) => one.class === kind).length;
+  return {
+    ...{ state, sentence, since, validUntil, commit },
+    fields: { automation: count('automation'), human: count('human'), unknown: count('unknown') },
+  };
+};
 
 /** A report names every field that drifted, so it may be longer than other bodies. Bytes. */
 const reportLimit = 512 * 1024;
@@ -35,8 +53,9 @@ export function stackRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
       method: 'GET',
       path: 'stacks',
       role: 'Caretaker.Reader',
-      summary: 'The stacks of the manifest, each with what is known of its drift',
-      answers: { 200: z.object({ stacks: z.array(stackSchema) }) },
+      summary:
+        'The stacks of the manifest, the order in which commits pass through environments, and what is known of drift',
+      answers: { 200: z.object({ promotion: z.array(z.string()), stacks: z.array(stackSchema) }) },
       refusals: [404],
       work: async () => {
         const known = await manifest();
@@ -44,18 +63,16 @@ export function stackRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
           return noManifest();
         }
         const stacks = await Promise.all(
-          known.stacks.map(async ({ name, environment, project, branch, owners, needs }) => {
+          known.stacks.map(async ({ name, environment, project, layer, unit, component, branch, owners, ...stack }) => {
             const drift = await deps.stacks.drifts.find(name);
             return {
-              ...{ name, environment, project, branch, owners, needs: needs.map(({ stack }) => stack) },
-              drift:
-                drift === undefined
-                  ? null
-                  : { state: drift.state, sentence: drift.sentence, since: drift.since, validUntil: drift.validUntil },
+              ...{ name, environment, project, layer, unit, component, branch, owners, approval: stack.approval },
+              needs: stack.needs.map(({ stack: need }) => need),
+              drift: drift === undefined ? null : briefly(drift),
             };
           }),
         );
-        return json(200, { stacks });
+        return json(200, { promotion: known.promotion, stacks });
       },
     }),
 

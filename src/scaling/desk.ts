@@ -18,6 +18,26 @@ export interface Recording {
   readonly capacity: readonly (number | null)[];
 }
 
+/** What was forecast for each step, and what was measured; oldest first, also of steps that lie ahead. Loads as in a recording. */
+export interface ForecastSteps {
+  readonly everySeconds: number;
+  readonly steps: readonly {
+    readonly at: Iso8601;
+    /** Null where it was not measured, or lies ahead. */
+    readonly load: number | null;
+    readonly capacity: number | null;
+    /** Null where nothing had been forecast. */
+    readonly forecast: number | null;
+  }[];
+  /** How the forecasts of each day fitted: shares of the load, 1 is perfect; null where nothing could be compared. */
+  readonly days: readonly {
+    readonly day: string;
+    readonly compared: number;
+    readonly score: number | null;
+    readonly naive: number | null;
+  }[];
+}
+
 /** What people can see of scaling, and order. */
 export interface ScalingDesk {
   list(): Promise<readonly ScalingState[]>;
@@ -33,6 +53,8 @@ export interface ScalingDesk {
   ): Promise<ScalingState>;
   /** What was recorded in [from, to). */
   recording(state: ScalingState, from: number, to: number): Promise<Recording>;
+  /** What was forecast and what happened in [from, to); `to` may lie ahead. */
+  forecasts(state: ScalingState, from: number, to: number): Promise<ForecastSteps>;
   trust(state: ScalingState, rule: ScalingRule): Trust | null;
 }
 
@@ -99,6 +121,25 @@ export function createScalingDesk({ memory, clock }: { memory: ScalingMemory; cl
         everySeconds: bucketSeconds,
         load: times.map((at) => known.get(at)?.load ?? null),
         capacity: times.map((at) => known.get(at)?.capacity ?? null),
+      };
+    },
+    async forecasts({ target, scores }, from, to) {
+      const buckets = await memory.buckets(target, from, to);
+      return {
+        everySeconds: bucketSeconds,
+        steps: buckets.map(({ at, load, capacity, forecast }) => ({
+          at: isoOf(at as EpochMillis),
+          load,
+          // 0 marks a step that has not happened: it holds a forecast only.
+          capacity: capacity === 0 ? null : capacity,
+          forecast,
+        })),
+        days: scores.map(({ day, count, actual, error, naiveError }) => ({
+          day,
+          compared: count,
+          score: actual > 0 ? 1 - error / actual : null,
+          naive: actual > 0 ? 1 - naiveError / actual : null,
+        })),
       };
     },
     trust: (state, rule) => (rule.forecast === undefined ? null : trustOf(state.scores, rule.forecast.scoreAtLeast)),

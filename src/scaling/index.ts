@@ -19,4 +19,4 @@ export { trustOf, type Trust } from './forecast.plan';
 export { profileAt } from './profiles';
 export { fieldsSetByScaling } from './fields.plan';
 export { scalingPermissions } from './permissions';
-export { createScalingDesk, scalingName, type Recording, type ScalingDesk } from './desk';
+export { createScalingDesk, scalingName, type ForecastSteps, type Recording, type ScalingDesk } from './desk';

@@ -27,6 +27,7 @@ interface Row {
 const matrix: Readonly<Record<string, Row>> = {
   me: { passes: all, status: 200 },
   now: { passes: all, status: 200 },
+  metrics: { passes: all, given: { query: { resource: target } }, status: 200 },
   search: { passes: all, given: { query: { q: 'restart' } }, status: 200 },
   status: { passes: all, status: 200 },
   incidents: { passes: all, status: 200 },
@@ -56,6 +57,7 @@ const matrix: Readonly<Record<string, Row>> = {
   backup: { passes: all, status: 200 },
   'backup-report': { passes: all, status: 200 },
   'backup-points': { passes: all, given: { query: { item: target } }, status: 404 },
+  'backup-exposure-history': { passes: all, status: 200 },
   'backup-plan': { passes: all, status: 200 },
   'backup-run': { passes: [0, 1, 0, 1], given: { body: { key: 'k' } }, status: 202 },
   'backup-hold': {

@@ -248,6 +248,7 @@ it('covers every route', () => {
 const reached: Readonly<Record<string, readonly number[]>> = {
   now: [200, 304],
   search: [200, 400],
+  metrics: [200, 400],
   'backup-report': [200, 400],
   'backup-points': [400, 404],
   'backup-run': [202, 400],
