@@ -4,7 +4,8 @@ import { doors } from '../operator/support';
 
 // What people see of forecasts: each step beside what happened, and how well a day's fitted.
 
-const target = '/subscriptions/0/resourcegroups/rg/providers/microsoft.compute/virtualmachinescalesets/vmss-web-1';
+const target =
+  '/subscriptions/3f2b8a10-6c47-4e0d-9a55-1b7d2c9e4f01/resourcegroups/rg/providers/microsoft.compute/virtualmachinescalesets/vmss-web-1';
 const at = Date.parse('2026-05-04T08:00:00Z');
 const step = 300_000;
 
