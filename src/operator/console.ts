@@ -43,7 +43,7 @@ const features = [
   ...['accelerometer', 'autoplay', 'camera', 'clipboard-read', 'display-capture', 'encrypted-media', 'fullscreen'],
   ...['geolocation', 'gyroscope', 'hid', 'idle-detection', 'local-fonts', 'magnetometer', 'microphone', 'midi'],
   ...['payment', 'picture-in-picture', 'publickey-credentials-get', 'screen-wake-lock', 'serial', 'storage-access'],
-  ...['usb', 'web-share', 'window-management', 'xr-spatial-tracking'],
+  ...['usb', 'window-management', 'xr-spatial-tracking'],
 ];
 
 /**
