@@ -4,7 +4,7 @@ import { setClock } from '../session/clock';
 import { me, type Me } from '../session/me';
 import { ApiProblem, call } from './client';
 import type { Now } from './types';
-import { queries } from './queries';
+import { isLongList, queries } from './queries';
 
 /** How it stands, as the API last said; undefined until it has. */
 export const now = signal<Now | undefined>(undefined);
@@ -48,10 +48,11 @@ async function look(): Promise<number> {
 function whatChanged(): void {
   void queries.invalidateQueries({
     refetchType: 'active',
-    predicate: ({ queryKey: [path] }) =>
-      typeof path === 'string' &&
+    predicate: (one) =>
+      typeof one.queryKey[0] === 'string' &&
+      !isLongList(one) &&
       /^(?:incidents|runs|approvals|guard|environments|holds|rotations|backup|dns|scaling|decisions|ledger)\b/.test(
-        path,
+        one.queryKey[0],
       ),
   });
 }

@@ -6,19 +6,23 @@ import {
   useQueryClient,
   type UseQueryResult,
 } from '@tanstack/preact-query';
+import { useEffect, useMemo } from 'preact/hooks';
 import { ApiProblem, call, type QueryValues } from './client';
 import { toast } from '../ui/toast';
+import { withNewest } from './newest';
 
 /** A failure that passes: the network's, or ours (503). What was refused stays refused. */
 const passes = (error: unknown): boolean => error instanceof ApiProblem && (error.status === 0 || error.status >= 500);
 
 const longestWait = 30_000;
+/** An answer counts as fresh for so long. Milliseconds. */
+const usualFresh = 2_000;
 
 /** What the pages know of the API, kept while it is fresh. Retries wait as long as the API says. */
 export const queries = new QueryClient({
   defaultOptions: {
     queries: {
-      staleTime: 2_000,
+      staleTime: usualFresh,
       gcTime: 5 * 60_000,
       retry: (count, error) => passes(error) && count < 3,
       retryDelay: (count, error) => {
@@ -53,13 +57,32 @@ export function useRead<Body>(
   });
 }
 
-/** A list that goes on: pages by `cursor`, joined. `itemsOf` takes the items out of a page. */
+/** A list of which more pages than these are loaded is not read again as a whole: its newest page is, and joined to the rest. */
+const fewPages = 3;
+
+/** Whether what is kept under this key are many pages of a list. */
+export function isLongList({
+  queryKey,
+  state,
+}: {
+  readonly queryKey: readonly unknown[];
+  readonly state: { readonly data: unknown };
+}): boolean {
+  const data = state.data as { readonly pages?: readonly unknown[] } | undefined;
+  return queryKey[1] === 'pages' && (data?.pages?.length ?? 0) > fewPages;
+}
+
+/**
+ * A list that goes on, newest first: pages by `cursor`, joined. `itemsOf` takes the items out of a page. With `keyOf` a list of many
+ * pages keeps up by its newest page alone; without, it stays as it was read.
+ */
 export function usePages<Page extends { readonly cursor: string | null }, Item>(
   path: string,
   query: QueryValues,
   itemsOf: (page: Page) => readonly Item[],
-  options: ReadOptions = {},
+  options: ReadOptions & { readonly keyOf?: (item: Item) => string } = {},
 ) {
+  const { every, keyOf } = options;
   const result = useInfiniteQuery({
     queryKey: [path, 'pages', query],
     queryFn: async ({ pageParam, signal }: { pageParam: string | null; signal: AbortSignal }) =>
@@ -67,19 +90,40 @@ export function usePages<Page extends { readonly cursor: string | null }, Item>(
     initialPageParam: null as string | null,
     getNextPageParam: (last: Page) => last.cursor,
     enabled: options.enabled ?? true,
-    ...(options.every === undefined ? {} : { refetchInterval: options.every }),
+    staleTime: (one) => (isLongList(one) ? Number.POSITIVE_INFINITY : usualFresh),
+    refetchInterval: (one: { readonly queryKey: readonly unknown[]; readonly state: { readonly data: unknown } }) =>
+      isLongList(one) ? false : (every ?? false),
   });
   const pages = (result.data?.pages ?? []) as readonly Page[];
+  const isLong = pages.length > fewPages;
+  const newest = useQuery<Page, ApiProblem>({
+    queryKey: [path, 'newest', query],
+    queryFn: async ({ signal }) => (await call<Page>('GET', path, { query, signal })).body,
+    enabled: isLong && keyOf !== undefined && options.enabled !== false,
+    ...(every === undefined ? {} : { refetchInterval: every }),
+  });
+  const { items, hasGap } = useMemo(() => {
+    const all = pages.flatMap(itemsOf);
+    const first = isLong && newest.data !== undefined ? itemsOf(newest.data) : [];
+    return keyOf === undefined ? { items: all, hasGap: false } : withNewest(first, all, keyOf);
+  }, [result.data, newest.data, isLong]);
+  useEffect(() => {
+    if (hasGap) void result.refetch();
+  }, [hasGap]);
+  const hasFailedMore = result.isFetchNextPageError;
   return {
-    items: pages.flatMap(itemsOf),
+    items,
     pages,
     isPending: result.isPending,
-    error: result.error as ApiProblem | null,
+    error: (hasFailedMore ? null : result.error) as ApiProblem | null,
     hasMore: result.hasNextPage,
     isLoadingMore: result.isFetchingNextPage,
+    /** Why the next page could not be read; it is not asked for again before somebody wants it. */
+    moreError: (hasFailedMore ? result.error : null) as ApiProblem | null,
     more: () => {
-      if (result.hasNextPage && !result.isFetchingNextPage) void result.fetchNextPage();
+      if (result.hasNextPage && !result.isFetchingNextPage && !hasFailedMore) void result.fetchNextPage();
     },
+    moreAgain: () => void result.fetchNextPage(),
     again: () => void result.refetch(),
   };
 }
@@ -110,7 +154,10 @@ export function useOrder<Body = unknown>(options: {
       options.then?.(body, order);
       const starts = [...(options.changes ?? []), 'now'];
       await client.invalidateQueries({
-        predicate: ({ queryKey: [path] }) => typeof path === 'string' && starts.some((one) => path.startsWith(one)),
+        predicate: (one) => {
+          const [path] = one.queryKey;
+          return typeof path === 'string' && starts.some((start) => path.startsWith(start)) && !isLongList(one);
+        },
       });
     },
   });
