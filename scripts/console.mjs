@@ -44,7 +44,8 @@ export async function buildConsole() {
 const dev = process.argv.indexOf('--dev');
 if (import.meta.filename === process.argv[1] && dev !== -1) {
   const target = process.argv[dev + 1] ?? 'http://127.0.0.1:7071';
-  const proxy = { '/api': target, '/sign-in.json': target };
+  // The sources have a folder api/ of their own.
+  const proxy = { '/api/operator': target, '/sign-in.json': target };
   const server = await createServer({ ...config, logLevel: 'info', server: { host: '127.0.0.1', proxy } });
   await server.listen();
   server.printUrls();
