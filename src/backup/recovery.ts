@@ -44,6 +44,7 @@ export { restoreOrchestrator, restoreRule } from './restore/orchestrator';
 export { restorePermissions } from './restore/permissions';
 export { createRestoreRecords, type RestoreDocument, type RestoreRecords } from './restore/records';
 export { stageActivity, type Leaves } from './restore/stages';
+export { exposureHistorySchema, historyWindows, type ExposureHistory, type HistoryWindow } from './exposure/peaks.plan';
 export { createExposures, type Exposures, type ExposurePorts } from './exposure/sweep';
 export { complianceHtml } from './report/html';
 export { complianceSchema, measurementSchema, type Compliance, type Measurement } from './report/model';

@@ -2,23 +2,28 @@ import { z } from 'zod';
 import {
   backupCycleName,
   drillOrchestratorName,
+  exposureHistorySchema,
   itemDocumentSchema,
   measurementSchema,
   orderedDrill,
   orderedRestore,
   restoreOrchestratorName,
   restoreRequestSchema,
+  type ExposureHistory,
   type RestoreOrder,
 } from '../backup';
 import { isoOf } from '../kernel/clock';
 import { parseResourceId, type ResourceId } from '../kernel/resource-id';
 import { instantSchema, resourceIdSchema } from '../kernel/schemas';
+import type { Engine } from '../ports/engine';
 import { environmentOf } from '../rules';
 import type { Caller } from './access';
 import { json } from './door';
 import { enterOrder } from './ordered';
 import { found, operatorRoute, policyInUse, wrong, type OperatorRoute } from './route';
+import { restoreLineOf, restoreLineSchema } from './restore-line';
 import type { OperatorDeps } from './routes';
+import { shared } from './shared';
 
 const keySchema = z.string().min(1).max(120);
 const reasonSchema = z.string().trim().min(1).max(1024);
@@ -44,9 +49,20 @@ const holdBody = z.strictObject({
   until: instantSchema.optional(),
 });
 
+const historyQuery = z.object({
+  days: z.enum(['1', '7', '31']).default('7'),
+  /** Row to begin with: what the answer before gave as `cursor`. */
+  cursor: z.coerce.number().int().min(0).max(1_000_000).default(0),
+  limit: z.coerce.number().int().min(1).max(1000).default(500),
+});
+
 const planAnswer = z.looseObject({ kind: z.enum(['plan', 'impossible']), planHash: z.string().nullable() });
 const verdictSchema = z.object({ id: z.string(), keep: z.boolean(), reasons: z.array(z.string()) });
 const anyRecord = z.looseObject({});
+const liveSchema = z.object({ status: z.string(), custom: z.unknown(), since: z.string() }).nullable();
+
+/** So long the history of exposure is given to everybody who asks; it grows every quarter of an hour. Milliseconds of real time. */
+const historyMillis = 20_000;
 
 /** Looking at the platform for a plan takes a few reads; a caller waits this long at most. Milliseconds. */
 const planLimit = 60_000;
@@ -74,6 +90,14 @@ export function backupRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
     return item;
   };
 
+  const histories = new Map<string, ReturnType<typeof shared<ExposureHistory>>>();
+  const liveOf = async (engine: Engine, name: string, id: string): Promise<z.input<typeof liveSchema>> => {
+    const status = await engine.status(id);
+    return status?.name === name
+      ? { status: status.runtimeStatus, custom: status.customStatus ?? null, since: status.createdTime }
+      : null;
+  };
+
   return [
     operatorRoute(deps, {
       name: 'backup',
@@ -95,6 +119,30 @@ export function backupRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
       answers: { 200: anyRecord },
       work: async ({ query }) =>
         json(200, await deps.backup.exposures.report(query.days, AbortSignal.timeout(planLimit))),
+    }),
+    operatorRoute(deps, {
+      name: 'backup-exposure-history',
+      method: 'GET',
+      path: 'backup/exposure/history',
+      role: 'Caretaker.Reader',
+      summary:
+        'How exposed each resource was over time, in percent of its objective: the peaks of each hour (1 day), of 3 hours (7 days) or of 12 (31 days)',
+      query: historyQuery,
+      answers: {
+        200: exposureHistorySchema.extend({ total: z.int(), cursor: z.string().nullable() }),
+      },
+      work: async ({ query: { days, cursor, limit } }) => {
+        const share = histories.get(days) ?? shared(deps.clock, historyMillis * deps.deployment.clockSpeed);
+        histories.set(days, share);
+        const { resources, ...rest } = await share(() => deps.backup.exposures.history(days));
+        const next = cursor + limit;
+        return json(200, {
+          ...rest,
+          total: resources.length,
+          resources: resources.slice(cursor, next),
+          cursor: next < resources.length ? String(next) : null,
+        });
+      },
     }),
     operatorRoute(deps, {
       name: 'backup-points',
@@ -186,9 +234,20 @@ export function backupRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
       method: 'GET',
       path: 'backup/drills/{id}',
       role: 'Caretaker.Reader',
-      summary: 'A drill with its plan, its phases, and what it did to the promise',
-      answers: { 200: anyRecord },
-      work: async ({ param }) => json(200, found(await deps.backup.drills.get(param('id')), `drill ${param('id')}`)),
+      summary:
+        'A drill with its plan, its phases, and what it did to the promise, and how it stands while it is under way',
+      answers: { 200: z.looseObject({ live: liveSchema }) },
+      work: async ({ param, engine }) => {
+        const id = param('id');
+        const [record, live] = await Promise.all([
+          deps.backup.drills.get(id),
+          liveOf(engine, drillOrchestratorName, id),
+        ]);
+        // Between the order and the plan there is nothing on record yet.
+        const none = { order: null, plan: null, plannedAt: null, report: null, promise: null };
+        found(record ?? live ?? undefined, `drill ${id}`);
+        return json(200, { ...none, ...record, live });
+      },
     }),
     operatorRoute(deps, {
       name: 'order-drill',
@@ -258,12 +317,20 @@ export function backupRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
       method: 'GET',
       path: 'backup/restores',
       role: 'Caretaker.Reader',
-      summary: 'Ids of restores on record',
+      summary: 'Restores on record, a page of at most 100 in the order of their ids: each in a line',
       query: z.object({ cursor: z.string().max(1024).optional() }),
-      answers: { 200: z.object({ restores: z.array(z.string()), cursor: z.string().nullable() }) },
+      answers: {
+        200: z.object({
+          restores: z.array(z.string()),
+          lines: z.array(restoreLineSchema),
+          cursor: z.string().nullable(),
+        }),
+      },
       work: async ({ query }) => {
         const page = await deps.backup.restores.list(query.cursor);
-        return json(200, { restores: page.ids, cursor: page.cursor ?? null });
+        const records = await Promise.all(page.ids.map((id) => deps.backup.restores.get(id)));
+        const lines = records.flatMap((one) => (one === undefined ? [] : [restoreLineOf(one)]));
+        return json(200, { restores: page.ids, lines, cursor: page.cursor ?? null });
       },
     }),
     operatorRoute(deps, {
@@ -272,15 +339,14 @@ export function backupRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
       path: 'backup/restores/{id}',
       role: 'Caretaker.Reader',
       summary: 'A restore: its plan, its phases, what became of it, and how it stands while it runs',
-      answers: { 200: anyRecord },
+      answers: { 200: z.object({ record: anyRecord.nullable(), live: liveSchema }) },
       work: async ({ param, engine }) => {
         const id = param('id');
-        const [record, status] = await Promise.all([deps.backup.restores.get(id), engine.status(id)]);
-        if (record === undefined && status === undefined) {
-          found(undefined, `restore ${id}`);
-        }
-        const live =
-          status === undefined ? null : { status: status.runtimeStatus, custom: status.customStatus ?? null };
+        const [record, live] = await Promise.all([
+          deps.backup.restores.get(id),
+          liveOf(engine, restoreOrchestratorName, id),
+        ]);
+        found(record ?? live ?? undefined, `restore ${id}`);
         return json(200, { record: record ?? null, live });
       },
     }),

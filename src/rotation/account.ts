@@ -1,6 +1,6 @@
 import type { Iso8601 } from '../kernel/clock';
 import type { Outcome } from '../kernel/outcome';
-import type { Adoption, RotationEnd, RotationEvent, RotationOrder, RotationReport } from './model';
+import type { Adoption, RotationEnd, RotationEvent, RotationOrder, RotationProgress, RotationReport } from './model';
 
 /** Events beyond this are dropped: a report stays small enough for the durable history. */
 const mostEvents = 150;
@@ -44,5 +44,32 @@ export function closeRotation(
     ...{ vault: binding.vault, secret: binding.secret, owner: binding.owner, rotator: binding.rotator.kind },
     ...{ from, to, promotedAt, revokedAt, adoption, events: [...events] },
     reasons: reasons.map((reason) => reason.slice(0, 1024)),
+  };
+}
+
+/** So much of an account is told while it is under way: the durable engine's status has room for 16 KiB of UTF-16. */
+const eventsTold = 8;
+const lettersOfEvent = 120;
+const lettersOfReason = 100;
+
+/** How a rotation stands, for whoever watches it. At most 8,192 characters, and no value of a secret. */
+export function rotationProgress(
+  { order, from, to, promotedAt, revokedAt, adoption, events }: RotationAccount,
+  stage: string,
+): RotationProgress {
+  const { target, binding, mode } = order;
+  return {
+    ...{ target, runbook: `rotate:${binding.rotator.kind}`, mode, stage },
+    ...{ from, to, promotedAt, revokedAt },
+    soakSeconds: binding.overlap.soakSeconds,
+    longestSeconds: binding.overlap.longestSeconds,
+    told: binding.consumers.map(({ name }) => name),
+    seen:
+      adoption?.consumers.map(({ name, kind, reason }) => ({ name, kind, reason: reason.slice(0, lettersOfReason) })) ??
+      null,
+    usage: adoption?.usage ?? null,
+    events: events
+      .slice(-eventsTold)
+      .map(({ at, stage: of, text }) => ({ at, stage: of, text: text.slice(0, lettersOfEvent) })),
   };
 }

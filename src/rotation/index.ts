@@ -14,6 +14,7 @@ export {
   type Binding,
   type Mode as RotationMode,
   type RotationOrder,
+  type RotationProgress,
   type RotationReport,
 } from './model';
 export { rotationPermissions } from './permissions';

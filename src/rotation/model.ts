@@ -273,5 +273,27 @@ export const rotationReportSchema = z.object({
 });
 export type RotationReport = z.infer<typeof rotationReportSchema>;
 
+/** How a rotation stands while it is under way: the custom status of its orchestration. */
+export const rotationProgressSchema = z.object({
+  target: z.string(),
+  runbook: z.string(),
+  mode: modeSchema,
+  stage: z.string(),
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  promotedAt: instantSchema.nullable(),
+  revokedAt: instantSchema.nullable(),
+  soakSeconds: z.number(),
+  longestSeconds: z.number(),
+  /** Consumers by name. */
+  told: z.array(z.string()),
+  /** What was seen of them at the last look; null before the first. */
+  seen: z.array(consumerSightingSchema).nullable(),
+  usage: usageSchema.nullable(),
+  /** The newest ones, cut short; the report has all of them. */
+  events: z.array(rotationEventSchema),
+});
+export type RotationProgress = z.infer<typeof rotationProgressSchema>;
+
 /** Registered function name. Renaming it breaks what is in flight. */
 export const rotationOrchestratorName = 'rotation-v1';

@@ -4,7 +4,7 @@ import { call, type DurableContext, type Steps } from '../kernel/activity';
 import type { Iso8601 } from '../kernel/clock';
 import type { Outcome } from '../kernel/outcome';
 import { fromNow, sleep } from '../kernel/waiting';
-import { closeRotation, noteRotation, openRotationAccount, type RotationAccount } from './account';
+import { closeRotation, noteRotation, openRotationAccount, rotationProgress, type RotationAccount } from './account';
 import {
   lookContract,
   noticeContract,
@@ -78,13 +78,13 @@ function* untilGuarded(df: DurableContext, order: RotationOrder, account: Rotati
   const giveUpAt = fromNow(df, order.patienceSeconds);
   const { rotationId: holder, target, mode, binding, limits } = order;
   for (let asked = 0; ; asked += 1) {
-    progress(df, order, 'observe');
+    progress(df, account, 'observe');
     const plan = yield* call(df, observeSecretContract, { rotationId: holder, mode, binding });
     noteRotation(account, nowOf(df), 'observe', `${plan.kind}: ${plan.reasons.join('; ')}`);
     if (plan.kind === 'nothing-to-do' || plan.kind === 'impossible') {
       return [plan.kind, null, plan.reasons];
     }
-    progress(df, order, 'guard');
+    progress(df, account, 'guard');
     const entity = new EntityId(guardEntityName, order.environment);
     const request = { holder, target, runbook: 'rotate-secret', rule: 'rotation', limits };
     const verdict = verdictSchema.parse(
@@ -140,7 +140,7 @@ function* underLease(course: Course, plan: ActingPlan): Steps<End> {
 function* rotate(course: Course, plan: Extract<RotationPlan, { kind: 'rotate' }>): Steps<End> {
   const { df, order, account } = course;
   const { current, pending: found } = plan;
-  progress(df, order, 'pending');
+  progress(df, account, 'pending');
   const prepared = yield* call(df, prepareContract, { ...keyOf(course), current, pending: found });
   if (prepared.kind !== 'ready') {
     return notDone(prepared);
@@ -157,7 +157,7 @@ function* rotate(course: Course, plan: Extract<RotationPlan, { kind: 'rotate' }>
   if (failure !== null) {
     return failure;
   }
-  progress(df, order, 'promote');
+  progress(df, account, 'promote');
   const promoted = yield* call(df, promoteContract, { ...keyOf(course), pending, current });
   if (promoted.kind !== 'promoted') {
     return notDone(promoted);
@@ -180,7 +180,7 @@ function* rotate(course: Course, plan: Extract<RotationPlan, { kind: 'rotate' }>
 function* untilItWorks(course: Course, pending: Held): Steps<End | null> {
   const { df, order, account } = course;
   for (let attempt = 1; ; attempt += 1) {
-    progress(df, order, 'test');
+    progress(df, account, 'test');
     const tested = yield* call(df, testContract, { ...keyOf(course), pending });
     if (tested.kind === 'works') {
       noteRotation(account, nowOf(df), 'test', 'the new credential works');
@@ -191,7 +191,7 @@ function* untilItWorks(course: Course, pending: Held): Steps<End | null> {
     }
     noteRotation(account, nowOf(df), 'test', `try ${attempt} of ${order.binding.attempts}: ${tested.reason}`);
     if (attempt >= order.binding.attempts) {
-      progress(df, order, 'undo');
+      progress(df, account, 'undo');
       yield* call(df, rollBackContract, { ...keyOf(course), what: { kind: 'pending', pending } });
       noteRotation(account, nowOf(df), 'undo', 'the new credential is given up; consumers never saw it');
       const cut = account.revokedAt === null ? null : 'harmful';
@@ -203,8 +203,8 @@ function* untilItWorks(course: Course, pending: Held): Steps<End | null> {
 }
 
 function* propagate(course: Course, version: string): Steps<void> {
-  const { df, order, account } = course;
-  progress(df, order, 'propagate');
+  const { df, account } = course;
+  progress(df, account, 'propagate');
   const { told, notTold } = yield* call(df, propagateContract, { ...keyOf(course), version });
   const missing = notTold.map(({ name, reason }) => `; ${name} could not be told: ${reason}`).join('');
   noteRotation(account, nowOf(df), 'propagate', `told ${told.join(', ') || 'nobody'}${missing}`);
@@ -222,7 +222,7 @@ function* untilAdopted(course: Course, next: Held, old: Held | null, since: Iso8
   yield* keepLease(course, soakSeconds);
   yield* sleep(df, fromNow(df, Math.max(soakSeconds, 1)));
   for (let looks = 0; ; looks += 1) {
-    progress(df, order, 'adoption');
+    progress(df, account, 'adoption');
     const lasted = (df.currentUtcDateTime.getTime() - begun) / 1000;
     const warning = lasted >= warnSeconds && looks > 0 ? (warnings += 1) : null;
     const seen = yield* call(df, lookContract, {
@@ -231,6 +231,7 @@ function* untilAdopted(course: Course, next: Held, old: Held | null, since: Iso8
     });
     account.adoption = seen;
     noteRotation(account, nowOf(df), 'adoption', `${seen.verdict}: ${seen.reasons.join('; ')}`);
+    progress(df, account, 'adoption');
     if (seen.verdict === 'proven') {
       const ended = old === null ? null : yield* revoke(course, old, next.credential);
       const end = account.promotedAt === null && old === null ? 'noticed' : 'rotated';
@@ -253,7 +254,7 @@ function* untilAdopted(course: Course, next: Held, old: Held | null, since: Iso8
 /** Puts the old version's value back in use and tells the consumers. */
 function* takeBack(course: Course, bad: Held, good: Held, why: readonly string[]): Steps<End> {
   const { df, order, account } = course;
-  progress(df, order, 'undo');
+  progress(df, account, 'undo');
   const back = yield* call(df, rollBackContract, { ...keyOf(course), what: { kind: 'promoted', bad, good } });
   if (back.kind !== 'rolled-back') {
     return notDone(back, 'harmful');
@@ -267,8 +268,8 @@ function* takeBack(course: Course, bad: Held, good: Held, why: readonly string[]
 
 /** Revokes a credential; null when that is done, or how the rotation ends without. */
 function* revoke(course: Course, old: Held, keep: string | null): Steps<End | null> {
-  const { df, order, account } = course;
-  progress(df, order, 'revoke');
+  const { df, account } = course;
+  progress(df, account, 'revoke');
   const revoked = yield* call(df, revokeContract, { ...keyOf(course), old, keep });
   if (revoked.kind !== 'revoked') {
     const [, , reasons] = notDone(revoked);
@@ -310,6 +311,6 @@ function keyOf({ order, lease }: Course) {
   return { rotationId, environment, target, binding, token: lease.token };
 }
 
-function progress(df: DurableContext, { target, binding, mode }: RotationOrder, stage: string): void {
-  df.setCustomStatus({ target, runbook: `rotate:${binding.rotator.kind}`, mode, stage });
+function progress(df: DurableContext, account: RotationAccount, stage: string): void {
+  df.setCustomStatus(rotationProgress(account, stage));
 }

@@ -15,6 +15,8 @@ import { complianceHtml } from '../report/html';
 import { historySchema, measurementSchema, type Compliance, type Measurement, type Sample } from '../report/model';
 import { complianceOf, measure, sampleOf } from '../report/plan';
 import type { Exposure } from './model';
+import { createPeakHistory } from './peaks';
+import { historyOf, type ExposureHistory, type HistoryWindow } from './peaks.plan';
 
 export interface ExposurePorts {
   readonly policy: () => Promise<BackupPolicy>;
@@ -44,6 +46,11 @@ export interface Exposures {
   latest(): Promise<Measurement | undefined>;
   /** The report, with the history of so many days. Measures anew. */
   report(days: number, abort: AbortSignal): Promise<Compliance>;
+  /**
+   * How exposed each resource was over time: reads at most 32 documents of days beside the summaries of the catalogue. Each day's document
+   * takes about 100 bytes for a resource.
+   */
+  history(window: HistoryWindow): Promise<ExposureHistory>;
   /** Writes the day's report, as JSON and as a page, where nothing is changed any more. Once a day; gives its path without ending. */
   publish(abort: AbortSignal): Promise<string>;
   /** A resource has come or changed: says so when nothing protects it. */
@@ -60,6 +67,7 @@ const sampleMillis = 600_000;
 export function createExposures(ports: ExposurePorts): Exposures {
   const { catalogue, drills, points, documents, reports, notifications, glob, clock, log, subscriptions } = ports;
   const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
+  const peaks = createPeakHistory(documents, clock);
 
   /** What the policy makes of all there is. What drills made is nobody's to protect. */
   async function selected(
@@ -87,7 +95,7 @@ export function createExposures(ports: ExposurePorts): Exposures {
       drills.index(),
       selected(policy, abort),
     ]);
-    return measure({
+    const measured = measure({
       policy,
       summaries,
       drills: index,
@@ -95,6 +103,7 @@ export function createExposures(ports: ExposurePorts): Exposures {
       excluded: [...excluded],
       now: clock.now(),
     });
+    return { ...measured, summaries };
   }
 
   async function tell(exposure: Exposure): Promise<void> {
@@ -178,7 +187,7 @@ export function createExposures(ports: ExposurePorts): Exposures {
   const exposures: Exposures = {
     measure: async (abort) => (await look(abort)).measurement,
     async sweep(abort) {
-      const { measurement, exposures: all } = await look(abort);
+      const { measurement, exposures: all, summaries } = await look(abort);
       for (const one of all) {
         await tell(one);
       }
@@ -186,6 +195,7 @@ export function createExposures(ports: ExposurePorts): Exposures {
         await tellUnprotected(item, reason);
       }
       await remember(sampleOf(measurement));
+      await peaks.remember(Date.parse(measurement.at) as EpochMillis, all, summaries);
       const value = asJson(measurement);
       const stored = await documents.get(currentPath);
       // Whoever is later has seen more: a lost race here loses nothing.
@@ -201,6 +211,17 @@ export function createExposures(ports: ExposurePorts): Exposures {
     async report(days, abort) {
       const [measurement, samples] = await Promise.all([exposures.measure(abort), history(days)]);
       return complianceOf(measurement, samples, ports.environment);
+    },
+    async history(window) {
+      const [{ tiers }, summaries, days] = await Promise.all([
+        ports.policy(),
+        catalogue.summaries(),
+        peaks.read(window),
+      ]);
+      const resources = summaries.flatMap(({ item, tier, orphanedAt }) =>
+        orphanedAt === null && tiers[tier] !== undefined ? [{ resource: item, tier }] : [],
+      );
+      return historyOf({ window, days, resources, tiers: Object.keys(tiers), now: clock.now() });
     },
     async publish(abort) {
       const path = `reports/backup/${isoOf(clock.now()).slice(0, 10)}`;

@@ -106,6 +106,19 @@ it('keeps a history, and writes the report of a day once, where nothing is chang
   expect((await ledgerLogs.read(`${path}.html`))?.text).toContain('<h1>Backups of test</h1>');
 });
 
+it('remembers how exposed each resource was, hour by hour', async () => {
+  const { exposures, at, begin } = world();
+  await begin();
+  for (const minute of [0, 15, 30, 45, 60, 75]) {
+    at(minute);
+    await exposures.sweep(abort());
+  }
+  const { resources, until, bucketSeconds } = await exposures.history('1');
+  expect([until, bucketSeconds]).toEqual(['2026-03-02T10:00:00.000Z', 3600]);
+  // Its promise began at 08:00; nothing was ever taken.
+  expect(resources).toEqual([{ resource: item, tier: 'gold', percent: [...Array(22).fill(null), 100, 125] }]);
+});
+
 it('says at once that something new is protected by nothing', async () => {
   const { exposures, told } = world();
   await exposures.noticed(item, abort());
