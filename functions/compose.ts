@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { createAzureLibrary, createAzureResourceGroups } from '../src/adapters/azure';
+import { createAzureLibrary, createAzureMetrics, createAzureResourceGroups } from '../src/adapters/azure';
 import { createEntraTokens } from '../src/adapters/entra';
 import type { Config } from '../src/config';
 import { systemClock } from '../src/kernel/clock';
@@ -144,6 +144,7 @@ export function compose(config: Config, given: Given = {}): void {
     documents,
     tags: resources,
     inventory,
+    metrics: createAzureMetrics({ clients }),
     approvals: foundation.approvals,
     outbox: foundation.notifications,
     scaling: scaling.desk,

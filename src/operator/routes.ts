@@ -13,6 +13,7 @@ import type {
 import type { Outbox } from '../notify';
 import type { Inventory } from '../inventory';
 import type { Documents } from '../ports/documents';
+import type { ResourceMetrics } from '../ports/metrics';
 import type { ResourceTags } from '../ports/resource-group';
 import type { PolicyStore } from '../rules';
 import type { Intake } from '../run';
@@ -39,6 +40,7 @@ import { scalingRoutes } from './scaling';
 import { rotationRoutes } from './rotation';
 import { stackRoutes } from './stacks';
 import { nowRoutes } from './now';
+import { metricRoutes } from './metrics';
 import { notificationRoutes } from './notifications';
 import { searchRoutes } from './search';
 import { switchRoutes } from './switches';
@@ -68,6 +70,8 @@ export interface OperatorDeps {
   /** Tags of resources, and what there is. */
   readonly tags: ResourceTags;
   readonly inventory: Pick<Inventory, 'find' | 'remembered'>;
+  /** What the platform measures. */
+  readonly metrics: ResourceMetrics;
   readonly approvals: Approvals;
   /** How people are told, and what did not reach them. */
   readonly outbox: Outbox;
@@ -100,6 +104,7 @@ export function operatorRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
     ...hereRoutes(deps),
     ...nowRoutes(deps),
     ...searchRoutes(deps),
+    ...metricRoutes(deps),
     ...lookingRoutes(deps),
     ...actingRoutes(deps),
     ...switchRoutes(deps),

@@ -20,6 +20,7 @@ import { createFieldDecisions, verifyLedger } from '../../src/ledger';
 import { createScalingDesk, createScalingMemory } from '../../src/scaling';
 import { createDrifts, createManifestStore } from '../../src/stacks';
 import type { Engine, InstanceStatus } from '../../src/ports/engine';
+import type { MeasuredSeries } from '../../src/ports/metrics';
 import type { PolicySource } from '../../src/ports/policy-source';
 import type { ResourceTags } from '../../src/ports/resource-group';
 import { ScriptedMachines } from '../run/fixture';
@@ -180,6 +181,15 @@ export function doors(
     merge: async (id, given) => void tags.set(id, { ...tags.get(id), ...given }),
     remove: async (id) => void tags.delete(id),
   };
+  /** What the platform measured, and what was asked of it. */
+  const metrics = {
+    asked: [] as unknown[],
+    answer: async (): Promise<readonly MeasuredSeries[] | undefined> => [],
+    async read(id: string, span: object) {
+      this.asked.push({ id, ...span });
+      return this.answer();
+    },
+  };
   const handledEvents: string[] = [];
   const account = { logs, documents: world.documents, environment: 'test', clock };
   const routes = operatorRoutes({
@@ -213,6 +223,7 @@ export function doors(
       remembered: async () =>
         world.resources.map(({ tags: own, zones, ...one }) => ({ ...one, tags: { ...own }, zones: [...zones] })),
     },
+    metrics,
     policies,
     decisions,
     runs,
@@ -231,6 +242,7 @@ export function doors(
     outbox,
     dns,
     fieldDecisions,
+    metrics,
     /** Ids of events of the type Test.Event that were handled. */
     handledEvents,
     log,

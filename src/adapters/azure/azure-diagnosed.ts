@@ -7,6 +7,7 @@ import type { Diagnosed, DiagnosisChange } from '../../ports/diagnosed';
 import type { Evidence } from '../../ports/evidence';
 import { readAs, type ArmRequests } from './arm-requests';
 import type { AzureClients } from './azure-clients';
+import { metricNamesOf } from './azure-metrics';
 import { failureOf } from './classify';
 
 /** Stable versions of the providers whose resources are read (Azure REST API specifications). */
@@ -19,14 +20,6 @@ const versions: Readonly<Record<string, string>> = {
 };
 const computeVersion = '2025-04-01';
 const activityVersion = '2015-04-01';
-
-/** Metrics that say most about each type. */
-const metrics: Readonly<Record<string, string>> = {
-  'microsoft.compute/virtualmachines': 'VmAvailabilityMetric,Percentage CPU,Available Memory Bytes',
-  'microsoft.compute/virtualmachinescalesets': 'VmAvailabilityMetric,Percentage CPU,Available Memory Bytes',
-  'microsoft.cache/redisenterprise': 'usedmemorypercentage,serverLoad,connectedclients',
-  'microsoft.cache/redis': 'usedmemorypercentage,serverLoad,connectedclients',
-};
 
 const bootSchema = z.object({ serialConsoleLogBlobUri: z.url({ protocol: /^https$/ }).optional() });
 
@@ -67,14 +60,14 @@ export function createAzureDiagnosed(options: {
   }
 
   async function points(id: ResourceId, { at, minutes }: DiagnosisChange, abort: AbortSignal): Promise<unknown> {
-    const names = metrics[typeOf(id)];
+    const names = metricNamesOf(id);
     if (names === undefined) {
       return [];
     }
     const around = (sign: number): string => new Date(Date.parse(at) + sign * minutes * 60_000).toISOString();
     const until = Date.parse(around(1)) > clock.now() ? isoOf(clock.now()) : around(1);
     const answer = await clients.monitor(parseResourceId(id)?.parts.subscriptionId ?? '').metrics.list(id.slice(1), {
-      metricnames: names,
+      metricnames: names.join(','),
       timespan: `${around(-1)}/${until}`,
       interval: 'PT1M',
       aggregation: 'Average',

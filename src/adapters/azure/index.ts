@@ -1,6 +1,7 @@
 export { createAzureClients, type AzureClients } from './azure-clients';
 export { createAzureDiskRemoval, createAzureDisks } from './azure-disks';
 export { createAzureMachines } from './azure-machines';
+export { createAzureMetrics } from './azure-metrics';
 export { createAzureResourceGroups } from './azure-resource-groups';
 export { createAzureScalables } from './azure-scalables';
 export { createAzureRedisKeys, createAzureStorageKeys } from './azure-key-slots';
