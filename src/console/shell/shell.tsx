@@ -69,11 +69,14 @@ function SwitchedOff() {
   if (value === undefined) return null;
   const off = [
     ...(value.killSwitch?.engaged === true ? ['everything'] : []),
-    ...(value.environments ?? []).filter(({ killSwitch }) => killSwitch?.engaged === true).map(({ name }) => name),
+    ...(value.environments ?? []).filter(({ killSwitch }) => killSwitch.engaged).map(({ name }) => name),
+    ...(value.environments ?? []).flatMap(({ name, rulesOff }) =>
+      rulesOff.filter(({ killSwitch }) => killSwitch.engaged).map(({ rule }) => `rule ${rule} in ${name}`),
+    ),
   ];
   return off.length === 0 ? null : (
-    <Link href="/guard" class="switched-off">
-      <OctagonX size={16} aria-hidden="true" /> Kill switch: {off.join(', ')}
+    <Link href="/guard" class="switched-off" title={off.join(', ')}>
+      <OctagonX size={16} aria-hidden="true" /> Kill switch: {off.length > 2 ? `${off.length} engaged` : off.join(', ')}
     </Link>
   );
 }
@@ -182,7 +185,7 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
           <img src="/icon.svg" alt="" width="22" height="22" /> <span>Caretaker</span>
           {me.value === undefined ? null : <span class="environment">{me.value.environment}</span>}
         </Link>
-        <button type="button" class="search-button" onClick={openPalette}>
+        <button type="button" class="search-button" aria-label="Search or go to" onClick={openPalette}>
           <Search size={15} aria-hidden="true" /> <span>Search or go to…</span> <kbd>/</kbd>
         </button>
         <div class="top-end">

@@ -3,7 +3,7 @@ import type { Now } from '../../api/types';
 import { Ladder } from '../../ui/ladder';
 import { resultText } from '../../ui/ladder-steps';
 import { Badge, Section, type Tone } from '../../ui/parts';
-import { ResourceLink } from '../../ui/resource';
+import { resourceHref, resourceParts } from '../../ui/resource';
 import { Time } from '../../ui/time';
 import { mostUrgent, severityText } from './standing';
 
@@ -43,25 +43,31 @@ function Incident({ incident }: { readonly incident: NonNullable<Now['incidents'
   return (
     <article class="now-incident">
       <div class="row-head">
+        {severity === null ? null : <Badge tone={toneOf(severity)}>{severityText(severity)}</Badge>}
         <h3>
           <Link href={`/incidents/${encodeURIComponent(id)}`}>
-            {summary ?? 'An incident that has just been opened'}
+            {target === null ? 'Just opened' : resourceParts(target).name}
           </Link>
         </h3>
-        {severity === null ? null : <Badge tone={toneOf(severity)}>{severityText(severity)}</Badge>}
         {environment === null ? null : <Badge tone="info">{environment}</Badge>}
         <span class="row-end soft">
           open since <Time at={since} />
         </span>
       </div>
-      <div class="now-facts">
-        {target === null ? null : <ResourceLink id={target} portal />}
-        {rule === null ? null : (
-          <span class="soft">
-            rule <Link href={`/policy/rules/${encodeURIComponent(rule)}`}>{rule}</Link>
-          </span>
+      <p class="now-summary soft">
+        {summary ?? 'It has not told yet what it is about.'}{' '}
+        {target === null ? null : (
+          <>
+            · <Link href={resourceHref(target)}>resource</Link>
+          </>
         )}
-      </div>
+        {rule === null ? null : (
+          <>
+            {' '}
+            · rule <Link href={`/policy/rules/${encodeURIComponent(rule)}`}>{rule}</Link>
+          </>
+        )}
+      </p>
       <Ladder {...incident} />
       {last === undefined ? null : (
         <p class="now-found">
