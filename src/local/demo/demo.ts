@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { searchFor } from '../canary';
 import { askedToStop, scaledTimeFromNow, startPlatform, type Platform } from '../platform';
+import { goOn } from './going-on';
 import { scenes } from './scenes';
 import { createScreen, type Screen } from './screen';
 import { check, setStage, type Check, type Scene, type Story } from './stage';
@@ -70,8 +71,11 @@ export async function runDemo(options: DemoOptions): Promise<number> {
         : `${failed.length} of ${checks.length} outcomes are not what they should be.`,
     );
     if (keep && !signal.aborted) {
-      screen.say(`The platform keeps running: ${platform.url}/api. Stop with Ctrl+C.`);
-      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      screen.say();
+      for (const text of whereToLook(platform.url)) {
+        screen.say(text);
+      }
+      await goOn(platform, signal);
     }
     if (json) {
       const told = stories.map(({ scene: { name }, story }) => ({
@@ -87,6 +91,17 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     await platform.stop();
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** What is said about a platform that is left running. */
+function whereToLook(url: string): readonly string[] {
+  const { port } = new URL(url);
+  return [
+    `The console, on all of this: http://localhost:${port}/ (or ${url}/)`,
+    '  It asks who you are: Rae reads, Omar operates, Ava approves, Ada may do everything. No password.',
+    '  Now and then the host of a machine fails, and you are asked. Two different people have to say yes.',
+    `The API: ${url}/api. Stop with Ctrl+C.`,
+  ];
 }
 
 /** Looks for every value that is or was a secret in whatever the platform wrote during all scenes: state, blobs, logs. */

@@ -22,7 +22,7 @@ export interface Story {
   readonly summary: Readonly<Record<string, unknown>>;
 }
 
-/** One story of the demo. It works on resources of its own and leaves the platform as it found it, faults included. */
+/** One story of the demo. It works on resources of its own and leaves no fault behind; what is left for people to settle is what the last one is about. */
 export interface Scene {
   /** For `--scene`: lower case with hyphens. */
   readonly name: string;

@@ -3,7 +3,9 @@ import { approval } from './approval';
 import { dnsFailover } from './dns';
 import { drill } from './drill';
 import { hungMachine } from './hung-machine';
+import { leftToPeople } from './left-to-people';
 import { replaceInstance } from './replace-instance';
+import { restore } from './restore';
 import { rotation } from './rotation';
 import { scaling } from './scaling';
 import { storm } from './storm';
@@ -18,4 +20,6 @@ export const scenes: readonly Scene[] = [
   dnsFailover,
   rotation,
   drill,
+  restore,
+  leftToPeople,
 ];
