@@ -80,7 +80,7 @@ function parametersOf({ route, document: { query, headers = [] } }: OperatorRout
   return [...inPath, ...inQuery, ...headers.map((name) => ({ name, in: 'header', ...requestHeaders[name] }))];
 }
 
-function responseOf({ document: { answers } }: OperatorRoute, status: number): object {
+function responseOf({ document: { answers, media = 'application/json' } }: OperatorRoute, status: number): object {
   const headers = headersOf[status] === undefined ? {} : { headers: headersOf[status] };
   const answer = answers[status];
   if (answer === undefined) {
@@ -94,7 +94,7 @@ function responseOf({ document: { answers } }: OperatorRoute, status: number): o
   const description = descriptions[status] ?? 'The answer.';
   return answer === null
     ? { description, ...headers }
-    : { description, ...headers, content: { 'application/json': { schema: schemaOf(answer, 'output') } } };
+    : { description, ...headers, content: { [media]: { schema: schemaOf(answer, 'output') } } };
 }
 
 /** OpenAPI 3.1 description of these routes, made from the very schemas that they check with. */

@@ -22,6 +22,8 @@ export interface RouteDocument {
   readonly headers?: readonly ('Idempotency-Key' | 'If-Match' | 'If-None-Match')[];
   /** What it answers when all is well, by status; null for an answer without a body. */
   readonly answers: Readonly<Record<number, z.ZodType | null>>;
+  /** What kind of text it answers with when all is well; `application/json` when left out. */
+  readonly media?: string;
   /** Statuses of refusals of its own, beside those that follow from what it takes (see {@link statusesOf}). */
   readonly refusals?: readonly number[];
 }

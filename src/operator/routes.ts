@@ -29,6 +29,7 @@ import { actingRoutes } from './acting';
 import { backupRoutes } from './backup';
 import { approvalRoutes } from './approvals';
 import type { EventHandlers } from './events';
+import { exportRoutes } from './export';
 import { explainingRoutes } from './explaining';
 import { dnsRoutes } from './dns';
 import { guardRoutes } from './guarding';
@@ -113,6 +114,7 @@ export function operatorRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
     ...notificationRoutes(deps),
     ...dnsRoutes(deps),
     ...explainingRoutes(deps),
+    ...exportRoutes(deps),
     ...scalingRoutes(deps),
     ...backupRoutes(deps),
     ...rotationRoutes(deps),

@@ -128,6 +128,7 @@ const matrix: Readonly<Record<string, Row>> = {
   },
   decisions: { passes: all, status: 200 },
   ledger: { passes: all, status: 200 },
+  'export-ledger': { passes: all, status: 200 },
   why: { passes: all, given: { params: { id: 'none' } }, status: 404 },
   'why-not': { passes: all, given: { query: { resource: 'vm-web-1', at: '2026-05-04T08:00:00Z' } }, status: 200 },
   'rehearse-policy': { passes: all, given: { body: { text: policyText } }, status: 200 },

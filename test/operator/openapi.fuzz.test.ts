@@ -299,6 +299,7 @@ const reached: Readonly<Record<string, readonly number[]>> = {
   'reset-breaker': [202, 400, 404],
   decisions: [200, 400],
   ledger: [200, 400],
+  'export-ledger': [200, 400],
   why: [200, 404],
   'why-not': [200, 400],
   'rehearse-policy': [200, 400],

@@ -126,10 +126,12 @@ export interface Answer {
 }
 
 function answerOf({ status, headers, body }: HttpResponseInit): Answer {
+  const kind = (headers as Record<string, string>)['content-type'] ?? '';
+  const read = /json$/.test(kind) && !/ndjson$/.test(kind) ? (text: string): unknown => JSON.parse(text) : String;
   return {
     status,
     headers: headers as Record<string, string>,
-    body: (body === undefined ? null : JSON.parse(body as string)) as Answer['body'],
+    body: (body === undefined ? null : read(body as string)) as Answer['body'],
   };
 }
 
