@@ -58,7 +58,9 @@ export function* dnsChangeOrchestrator(context: OrchestrationContext): Generator
 }
 
 function* carryOut(df: DurableContext, order: ChangeOrder, open: OpenReport): Steps<RunReport> {
-  const stage = (name: string): void => df.setCustomStatus({ zone: order.zone, cause: order.cause.kind, stage: name });
+  const { target, zone } = order;
+  const stage = (name: string): void =>
+    df.setCustomStatus({ target, runbook: changeRunbook, zone, cause: order.cause.kind, stage: name });
   stage('plan');
   const first = yield* call(df, planContract, { order });
   if (first.kind === 'nothing') {

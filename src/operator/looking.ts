@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dnsChangeOrchestratorName } from '../dns';
 import { killSwitchSchema, leaseSchema } from '../guard';
 import { instantSchema } from '../kernel/schemas';
 import type { Engine, InstanceStatus } from '../ports/engine';
@@ -13,14 +14,21 @@ const reportSchema = z.looseObject({ id: z.string(), startedAt: instantSchema })
 const openSchema = z.array(z.object({ id: z.string(), custom: z.unknown(), since: z.string() }));
 const cursorSchema = z.string().nullable();
 
-/** An instance of one orchestrator. Other instances, and entities, are kept under ids of the same kind and are none of it. */
-async function instance(engine: Engine, orchestrator: string, id: string): Promise<InstanceStatus | undefined> {
+/** Runs of runbooks, and changes of DNS, which are runs with an orchestrator of their own. */
+const runNames = [runOrchestratorName, dnsChangeOrchestratorName] as const;
+
+/** An instance of one orchestrator, or of one of several. Other instances, and entities, are kept under ids of the same kind and are none of it. */
+async function instance(
+  engine: Engine,
+  orchestrators: string | readonly string[],
+  id: string,
+): Promise<InstanceStatus | undefined> {
   const status = await engine.status(id);
-  return status?.name === orchestrator ? status : undefined;
+  return status !== undefined && [orchestrators].flat().includes(status.name) ? status : undefined;
 }
 
-async function openOnes(engine: Engine, orchestrator: string) {
-  return (await engine.running(orchestrator)).map(({ instanceId, customStatus, createdTime }) => ({
+async function openOnes(engine: Engine, orchestrator: string, ...others: readonly string[]) {
+  return (await engine.running(orchestrator, ...others)).map(({ instanceId, customStatus, createdTime }) => ({
     id: instanceId,
     custom: customStatus ?? null,
     since: createdTime,
@@ -123,7 +131,7 @@ export function lookingRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
             (one) => deps.runs.list(one),
             (report) => isRunFor(query, report),
           ),
-          openOnes(engine, runOrchestratorName),
+          openOnes(engine, ...runNames),
         ]);
         return json(200, { open, runs: page.reports, cursor: page.cursor });
       },
@@ -143,7 +151,7 @@ export function lookingRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
       },
       work: async ({ param, engine }) => {
         const id = param('id');
-        const [recorded, live] = await Promise.all([deps.runs.find(id), instance(engine, runOrchestratorName, id)]);
+        const [recorded, live] = await Promise.all([deps.runs.find(id), instance(engine, runNames, id)]);
         found(recorded ?? live, `run ${id}`);
         return json(200, {
           run: recorded ?? null,

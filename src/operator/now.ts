@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { drillOrchestratorName, restoreOrchestratorName } from '../backup';
+import { dnsChangeOrchestratorName } from '../dns';
 import { calendarOverrideSchema, everywhere, killSwitchSchema, leaseSchema } from '../guard';
 import { isoOf, type EpochMillis } from '../kernel/clock';
 import { hashOf } from '../kernel/hash';
@@ -137,6 +138,7 @@ async function instancesOf(parts: Parts, engine: Engine) {
   const names = [
     incidentOrchestratorName,
     runOrchestratorName,
+    dnsChangeOrchestratorName,
     rotationOrchestratorName,
     drillOrchestratorName,
     restoreOrchestratorName,
@@ -144,16 +146,17 @@ async function instancesOf(parts: Parts, engine: Engine) {
   const all = await parts.read(['incidents', 'runs', 'rotations', 'drills', 'restores'], () =>
     engine.running(...names),
   );
-  const each = <Shown>(wanted: string, show: (one: InstanceStatus) => Shown): Shown[] | null =>
+  const each = <Shown>(wanted: string | readonly string[], show: (one: InstanceStatus) => Shown): Shown[] | null =>
     all === null
       ? null
       : all
-          .filter(({ name }) => name === wanted)
+          .filter(({ name }) => [wanted].flat().includes(name))
           .sort((left, right) => (left.createdTime < right.createdTime ? -1 : 1))
           .map(show);
   return {
     incidents: each(incidentOrchestratorName, incidentOf),
-    runs: each(runOrchestratorName, runOf),
+    // A change of DNS is a run with an orchestrator of its own.
+    runs: each([runOrchestratorName, dnsChangeOrchestratorName], runOf),
     rotations: each(rotationOrchestratorName, underWayOf),
     drills: each(drillOrchestratorName, underWayOf),
     restores: each(restoreOrchestratorName, underWayOf),
