@@ -8,6 +8,7 @@ import { session } from './session/session';
 import { Failing } from './shell/failing';
 import { Shell } from './shell/shell';
 import { SignIn } from './shell/sign-in';
+import { Nowhere } from './ui/nowhere';
 import { Loading, Page, Problem } from './ui/parts';
 
 // One piece for each area, loaded when somebody goes there. The first view is in the first piece.
@@ -31,14 +32,6 @@ const areas = [
     lazy(() => import('./pages/dead-letters').then(({ DeadLettersArea }) => ({ default: DeadLettersArea }))),
   ],
 ] as const;
-
-function Nowhere() {
-  return (
-    <Page title="There is no such page">
-      <p>The address is not one of this console. Search with / or go to a place on the left.</p>
-    </Page>
-  );
-}
 
 function Pages() {
   const [path] = useLocation();

@@ -1,10 +1,16 @@
-import { Page } from '../../ui/parts';
+import { Route, Switch } from 'wouter-preact';
+import { Nowhere } from '../../ui/nowhere';
+import { Library } from './library';
+import { RunbookPage } from './runbook';
+import './runbooks.css';
 
-/** Runbooks. */
+/** The library of runbooks; one runbook, with its plan before its start. */
 export function RunbooksArea() {
   return (
-    <Page title="Runbooks">
-      <p />
-    </Page>
+    <Switch>
+      <Route path="/runbooks" component={Library} />
+      <Route path="/runbooks/:name" component={RunbookPage} />
+      <Route component={Nowhere} />
+    </Switch>
   );
 }

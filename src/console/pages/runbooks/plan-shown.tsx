@@ -1,0 +1,81 @@
+import type { ComponentChildren } from 'preact';
+import { ResourceLink } from '../../ui/resource';
+import { Badge, type Tone } from '../../ui/parts';
+import { durationText } from '../../ui/time';
+import type { Plan, PlanAnswer } from './types';
+
+const kinds: Readonly<Record<Plan['kind'], readonly [Tone, string]>> = {
+  act: ['info', 'It would act'],
+  'nothing-to-do': ['good', 'Nothing to do'],
+  busy: ['warn', 'Somebody else is changing it'],
+  impossible: ['bad', 'It cannot help here'],
+};
+
+/** What a runbook would do now, or why it would do nothing; `children` follow only where it would act. */
+export function PlanShown({
+  answer: { plan, environment, target },
+  children,
+}: {
+  readonly answer: PlanAnswer;
+  readonly children: ComponentChildren;
+}) {
+  const [tone, text] = kinds[plan.kind];
+  return (
+    <div class="plan-shown">
+      <div class="row-head">
+        <h3>The plan</h3>
+        <Badge tone={tone}>{text}</Badge>
+        <span class="soft row-end">
+          <ResourceLink id={target} portal /> in {environment}
+        </span>
+      </div>
+      {plan.kind === 'act' ? <p>{plan.summary}</p> : null}
+      {plan.reasons.length === 0 ? null : (
+        <>
+          <h4>Because</h4>
+          <ul>
+            {plan.reasons.map((reason) => (
+              <li key={reason}>{reason}</li>
+            ))}
+          </ul>
+        </>
+      )}
+      {plan.kind === 'busy' ? (
+        <p>
+          It says to look again in {durationText(plan.retryAfterSeconds)}; a run that is ordered waits for that by
+          itself.
+        </p>
+      ) : null}
+      {plan.kind === 'act' ? (
+        <>
+          <h4>Step by step</h4>
+          <ol class="steps">
+            {plan.steps.map(({ id, summary, effect, arguments: given = {} }) => (
+              <li key={id}>
+                {summary}
+                <div class="soft">
+                  <code>{effect}</code>
+                  {Object.entries(given).map(([name, value]) => (
+                    <span key={name} class="plan-argument">
+                      {name} <code>{String(value)}</code>
+                    </span>
+                  ))}
+                </div>
+              </li>
+            ))}
+          </ol>
+          <h4>How it is now</h4>
+          <dl class="plan-before">
+            {Object.entries(plan.before).map(([name, value]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>{value === null ? <span class="soft">nothing</span> : String(value)}</dd>
+              </div>
+            ))}
+          </dl>
+          {children}
+        </>
+      ) : null}
+    </div>
+  );
+}
