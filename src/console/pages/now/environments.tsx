@@ -1,7 +1,7 @@
 import { CalendarOff, OctagonX } from 'lucide-preact';
 import { Link } from 'wouter-preact';
 import type { Now } from '../../api/types';
-import { Badge, Meter, Section } from '../../ui/parts';
+import { Badge, isPast, Meter, Section } from '../../ui/parts';
 import { resourceParts } from '../../ui/resource';
 import { Countdown, durationText, Time } from '../../ui/time';
 import { breakerText, budgetName, budgetsAtALook, lineText } from '../guard/words';
@@ -26,6 +26,8 @@ export function Environments({ environments }: { readonly environments: Now['env
 function One({ environment }: { readonly environment: Environment }) {
   const { name, killSwitch, rulesOff, leases, waiting, budgets, breakers, calendar, calendarOverride } = environment;
   const { shown, others } = budgetsAtALook(budgets);
+  // One that is over stays in the guard's state until its next operation.
+  const override = calendarOverride === null || isPast(calendarOverride.expiresAt) ? null : calendarOverride;
   const href = `/guard/${encodeURIComponent(name)}`;
   return (
     <div class="now-environment">
@@ -44,8 +46,8 @@ function One({ environment }: { readonly environment: Environment }) {
           </Badge>
         )}
         {calendar !== null && !calendar.isOpen ? (
-          <Badge tone={calendarOverride === null ? 'warn' : 'info'}>
-            <CalendarOff size={13} aria-hidden="true" /> {calendarOverride === null ? 'closed' : 'closed, overridden'}
+          <Badge tone={override === null ? 'warn' : 'info'}>
+            <CalendarOff size={13} aria-hidden="true" /> {override === null ? 'closed' : 'closed, overridden'}
           </Badge>
         ) : null}
         <span class="row-end soft">{leases.count === 0 ? 'nothing is worked on' : `${leases.count} worked on`}</span>
@@ -53,9 +55,9 @@ function One({ environment }: { readonly environment: Environment }) {
       {calendar === null || calendar.isOpen ? null : (
         <p class="soft now-small">
           {calendar.name}: {calendar.text}
-          {calendarOverride === null ? null : (
+          {override === null ? null : (
             <>
-              ; overridden for <Countdown until={calendarOverride.expiresAt} />
+              ; overridden for <Countdown until={override.expiresAt} />
             </>
           )}
         </p>
