@@ -5,13 +5,12 @@ import type {
   ItemDocument,
   RestoreDocument,
   RestorePlan,
-  RestoreRequest,
   Verdict,
 } from '../../../backup';
 import type { Compliance, Measurement } from '../../../backup/report/model';
 import type { DrillIndex } from '../../../backup/drill/model';
 import type { Exposure } from '../../../backup/exposure/model';
-import type { PhaseEnd, RestoreReport } from '../../../backup/restore/model';
+import type { PhaseEnd, RestoreReport, RestoreRequest } from '../../../backup/restore/model';
 import type { RestoreLine } from '../../../operator/restore-line';
 
 export type { Compliance, DrillIndex, Due, Exposure, ItemDocument, Measurement, PhaseEnd, RestoreLine, RestorePlan };
