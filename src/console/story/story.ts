@@ -1,0 +1,267 @@
+import type { RunReport } from '../../run';
+import type { ChartMark } from '../ui/chart';
+import type { Tone } from '../ui/parts';
+import type { DecisionAnswer, DecisionRow, IncidentRecord } from './types';
+import { resultOf, shortName, wordsOfAction, wordsOfEnd, wordsOfResult } from './words';
+
+/** One thing that happened, in the one account of an incident or a run. */
+export interface Scene {
+  readonly at: string;
+  readonly stage: string;
+  readonly tone: Tone;
+  readonly text: string;
+  readonly reasons: readonly string[];
+  /** The record that tells more. */
+  readonly link?: { readonly href: string; readonly text: string };
+}
+
+/** A signal as it came: when it occurred, and its own words. */
+function signalScene({ signalId, decision: { signal } }: DecisionAnswer): Scene {
+  return {
+    at: signal.occurredAt,
+    stage: 'signal',
+    tone: signal.condition === 'fired' ? 'bad' : 'good',
+    text: signal.summary === '' ? `${signal.rule} ${signal.condition} on ${shortName(signal.target)}` : signal.summary,
+    reasons: [`${signal.severity}, ${signal.kind}, from ${signal.source}`],
+    link: { href: `/decisions/${signalId}`, text: 'What was decided' },
+  };
+}
+
+/** What was decided about a signal, with the reasons of the rule that fits. */
+function decisionScene({ signalId, claimedAt, decision }: DecisionAnswer): Scene {
+  const { action, sentence, considered, dedupe } = decision;
+  const fits = considered.find(({ matched }) => matched);
+  return {
+    at: claimedAt,
+    stage: 'decide',
+    tone: wordsOfAction(action).tone,
+    text: sentence,
+    reasons: [
+      ...(fits === undefined ? [] : [`Rule "${fits.rule}" fits: ${fits.reasons.join('; ')}.`]),
+      ...(dedupe === null || dedupe === undefined ? [] : [`Deduplication: ${dedupe.reason}.`]),
+    ],
+    link: { href: `/decisions/${signalId}`, text: 'Every rule that was considered' },
+  };
+}
+
+/** Other signals of the same time that the incident heard of. */
+function heardScene({ signalId, at, action, sentence }: DecisionRow): Scene {
+  return {
+    at,
+    stage: 'signal',
+    tone: wordsOfAction(action).tone,
+    text: sentence,
+    reasons: [],
+    link: { href: `/decisions/${signalId}`, text: 'What was decided' },
+  };
+}
+
+const stageTones: Readonly<Partial<Record<RunReport['events'][number]['stage'], Tone>>> = {
+  apply: 'info',
+  undo: 'warn',
+};
+
+function toneOfEvent({ stage, text }: RunReport['events'][number]): Tone {
+  if (stage === 'guard') return /^go\b/.test(text) ? 'good' : /^stop\b/.test(text) ? 'bad' : 'warn';
+  if (stage === 'ask') return /^approved\b/.test(text) ? 'good' : /^(?:rejected|expired)\b/.test(text) ? 'bad' : 'warn';
+  if (stage === 'verify') return /^healthy\b/.test(text) ? 'good' : /^worse\b/.test(text) ? 'bad' : 'neutral';
+  return stageTones[stage] ?? 'neutral';
+}
+
+/** What one run tells of itself: its beginning, each event, its end. The guard's last answer has every check with it. */
+export function scenesOfRun(run: RunReport, place = ''): readonly Scene[] {
+  const link = { href: `/runs/${encodeURIComponent(run.id)}`, text: 'The run' };
+  const lastGuard = run.events.findLastIndex(({ stage }) => stage === 'guard');
+  const end = wordsOfResult(resultOf(run));
+  const checks = (run.guard?.reasons ?? []).map(({ check, answer, text }) => `${check}: ${answer}, as ${text}`);
+  return [
+    {
+      at: run.startedAt,
+      stage: 'run',
+      tone: 'info',
+      text: `${place}${run.runbook} begins on ${shortName(run.target)}`,
+      reasons: [],
+      link,
+    },
+    ...run.events.map((event, index): Scene => ({
+      at: event.at,
+      stage: event.stage,
+      tone: toneOfEvent(event),
+      text: event.text,
+      reasons: index === lastGuard ? checks : [],
+      ...(event.stage === 'ask' && run.approval !== undefined
+        ? { link: { href: `/approvals/${encodeURIComponent(run.approval.id)}`, text: 'The approval' } }
+        : {}),
+    })),
+    ...(run.undo === null || run.events.some(({ stage }) => stage === 'undo')
+      ? []
+      : [
+          {
+            at: run.finishedAt,
+            stage: 'undo',
+            tone: run.undo.done ? 'warn' : 'bad',
+            text: `${run.undo.done ? 'It was undone' : 'It was not undone'}: ${run.undo.text}`,
+            reasons: [],
+          } satisfies Scene,
+        ]),
+    {
+      at: run.finishedAt,
+      stage: 'result',
+      tone: end.tone,
+      text: `${run.runbook}: ${end.word.toLowerCase()}. ${end.sentence}`,
+      reasons: run.reasons,
+      link,
+    },
+  ];
+}
+
+/** In the order of time; what happened in one instant stays in the order in which it is given. */
+function inOrder(scenes: readonly Scene[]): readonly Scene[] {
+  return scenes
+    .map((scene, index) => ({ scene, index, time: Date.parse(scene.at) }))
+    .sort((left, right) => left.time - right.time || left.index - right.index)
+    .map(({ scene }) => scene);
+}
+
+/** What is known of an incident. What has not been read, or cannot be, is left out of its story. */
+export interface IncidentParts {
+  readonly incident: IncidentRecord | null;
+  /** When it was opened, of one that goes on. */
+  readonly since?: string | undefined;
+  readonly ladder: readonly string[];
+  readonly runs: readonly RunReport[];
+  /** About the signal that opened it. */
+  readonly decision?: DecisionAnswer | undefined;
+  /** About the signals that joined it. */
+  readonly joined: readonly DecisionAnswer[];
+  /** Decisions of that time about its resource. */
+  readonly heard: readonly DecisionRow[];
+}
+
+/** The whole story of an incident as one account: signals, decisions, runs, end. */
+export function storyOf({ incident, since, ladder, runs, decision, joined, heard }: IncidentParts): readonly Scene[] {
+  const openedAt = incident?.openedAt ?? since;
+  const known = new Set([decision?.signalId, ...joined.map(({ signalId }) => signalId)]);
+  const end = incident === null ? undefined : wordsOfEnd(incident.end);
+  return inOrder([
+    ...(decision === undefined ? [] : [signalScene(decision), decisionScene(decision)]),
+    ...(openedAt === undefined
+      ? []
+      : [
+          {
+            at: openedAt,
+            stage: 'open',
+            tone: 'info',
+            text: `The incident is opened. What is tried: ${ladder.join(', then ')}.`,
+            reasons: [],
+          } satisfies Scene,
+        ]),
+    ...joined.map((one) => heardScene(rowOf(one))),
+    ...heard.filter(({ signalId }) => !known.has(signalId)).map(heardScene),
+    ...runs.flatMap((run, index) =>
+      scenesOfRun(run, ladder.length < 2 ? '' : `Rung ${index + 1} of ${ladder.length}: `),
+    ),
+    ...(incident === null || end === undefined
+      ? []
+      : [
+          {
+            at: incident.closedAt,
+            stage: 'close',
+            tone: end.tone,
+            text: `${end.word}. ${end.sentence}`,
+            reasons: incident.reasons,
+          } satisfies Scene,
+        ]),
+  ]);
+}
+
+function rowOf({ signalId, claimedAt, decision, result }: DecisionAnswer): DecisionRow {
+  const { action, sentence, signal } = decision;
+  return {
+    signalId,
+    at: claimedAt,
+    target: signal.target,
+    alertRule: signal.rule,
+    action,
+    sentence,
+    rule: null,
+    incidentId: result?.incidentId ?? null,
+  };
+}
+
+/** The story of one run: the signal that asked for it, if one did, and its own account. */
+export function storyOfRun(run: RunReport, decision: DecisionAnswer | undefined): readonly Scene[] {
+  return inOrder([
+    ...(decision === undefined ? [] : [signalScene(decision), decisionScene(decision)]),
+    ...scenesOfRun(run),
+  ]);
+}
+
+/** One rung of a ladder, and what became of it. */
+export interface Rung {
+  readonly runbook: string;
+  readonly state: 'done' | 'current' | 'ahead' | 'not-reached';
+  /** As the filters and the live state write it. */
+  readonly result?: string;
+  readonly reasons: readonly string[];
+  readonly run?: RunReport;
+  /** What the rung that is being tried is doing. */
+  readonly stage?: string | null;
+}
+
+/** The ladder of an incident: from its reports when it is over, from what it tells while it goes on. */
+export function rungsOf(
+  ladder: readonly string[],
+  runs: readonly RunReport[],
+  live:
+    | {
+        readonly rung: number | null;
+        readonly stage: string | null;
+        readonly runs: readonly { readonly result: string; readonly reasons: readonly string[] }[];
+      }
+    | undefined,
+): readonly Rung[] {
+  return ladder.map((runbook, index): Rung => {
+    const run = runs[index];
+    if (run !== undefined) return { runbook, state: 'done', result: resultOf(run), reasons: run.reasons, run };
+    const told = live?.runs[index];
+    if (told !== undefined) return { runbook, state: 'done', result: told.result, reasons: told.reasons };
+    if (live === undefined) return { runbook, state: 'not-reached', reasons: [] };
+    return live.rung === index
+      ? { runbook, state: 'current', reasons: [], stage: live.stage }
+      : { runbook, state: 'ahead', reasons: [] };
+  });
+}
+
+/** Moments to mark on the charts of an incident: the alert, each action, the end. */
+export function marksOf(
+  alertAt: string | undefined,
+  runs: readonly RunReport[],
+  closed: { readonly at: string; readonly end: string } | undefined,
+): readonly ChartMark[] {
+  return [
+    ...(alertAt === undefined ? [] : [{ at: alertAt, label: 'alert', tone: 'bad' } satisfies ChartMark]),
+    ...runs.flatMap(({ appliedAt, runbook }) =>
+      appliedAt === null ? [] : [{ at: appliedAt, label: runbook, tone: 'info' } satisfies ChartMark],
+    ),
+    ...(closed === undefined
+      ? []
+      : [
+          {
+            at: closed.at,
+            label: wordsOfEnd(closed.end).word.toLowerCase(),
+            tone: wordsOfEnd(closed.end).tone,
+          } satisfies ChartMark,
+        ]),
+  ];
+}
+
+const hourMillis = 3_600_000;
+const mostHours = 48;
+
+/** Around which instant, and over how many whole hours, metrics tell of a time: with half an hour on either side where it can be. */
+export function windowOf(from: string, until: string, now: number): { readonly at: string; readonly hours: number } {
+  const [start, end] = [Date.parse(from), Math.max(Date.parse(from), Date.parse(until))];
+  const hours = Math.min(mostHours, Math.max(2, Math.ceil((end - start) / hourMillis) + 1));
+  return { at: new Date(Math.min((start + end) / 2, now)).toISOString(), hours };
+}
