@@ -25,6 +25,8 @@ export interface MayAnswer {
   readonly reject: boolean;
   /** It is one's own request: a no takes it back. */
   readonly isOwn: boolean;
+  /** Whether it is one's turn: one's yes meets a need of the stage that is asked, and was not said yet. */
+  readonly isTurn: boolean;
   /** Why there is no button, or what holds for those who see one; a sentence. */
   readonly why: string | undefined;
 }
@@ -33,8 +35,7 @@ export interface MayAnswer {
  * Whether one is among those who are asked. Which groups one is in only the token says, and the console does not read it: then it is
  * for the API to decide.
  */
-function isAsked({ asks, stage }: ShownApproval, { id, roles }: Pick<Me, 'id' | 'roles'>): 'yes' | 'no' | 'unknown' {
-  const needs = asks.slice(0, stage).flatMap(({ need }) => need);
+function isAsked(needs: readonly ShownNeed[], { id, roles }: Pick<Me, 'id' | 'roles'>): 'yes' | 'no' | 'unknown' {
   const fits = needs.some(
     (need) =>
       need.roles.some((role) => roles.includes(role)) ||
@@ -48,36 +49,31 @@ export function mayAnswer(
   approval: ShownApproval,
   me: Pick<Me, 'id' | 'kind' | 'roles' | 'may'> | undefined,
 ): MayAnswer {
-  const nothing = { approve: false, reject: false, isOwn: false };
+  const nothing = { approve: false, reject: false, isOwn: false, isTurn: false };
   if (me === undefined || approval.state !== 'waiting') return { ...nothing, why: undefined };
   if (me.kind !== 'person') {
     return { ...nothing, why: 'Only people answer, signed in as themselves: a key says nothing of who decides.' };
   }
+  const needs = approval.asks.slice(0, approval.stage).flatMap(({ need }) => need);
+  const who = listText([...new Set(needs.map(needText))], 'or');
   const { id } = approval.requestedBy;
-  const isOwn = id !== null && id.toLowerCase() === me.id.toLowerCase();
-  const asked = isAsked(approval, me);
-  const own = approval.answers.find((answer) => answer.id.toLowerCase() === me.id.toLowerCase());
-  const who = listText(
-    approval.asks
-      .slice(0, approval.stage)
-      .flatMap(({ need }) => need)
-      .map(needText),
-    'or',
-  );
-  if (isOwn) {
+  if (id !== null && id.toLowerCase() === me.id.toLowerCase()) {
     const why = `You asked for this yourself: somebody else has to approve it (${who}). You may take it back.`;
-    return { approve: false, reject: true, isOwn, why };
+    return { ...nothing, reject: true, isOwn: true, why };
   }
-  if (asked === 'no') return { ...nothing, why: `You are not among those who are asked: ${who}.` };
-  if (own !== undefined) {
-    const why =
-      own.answer === 'approve' ? 'You have said yes; more people are needed. You may still say no.' : undefined;
-    return { approve: false, reject: own.answer === 'approve', isOwn, why };
+  if (isAsked(needs, me) === 'no') return { ...nothing, why: `You are not among those who are asked: ${who}.` };
+  const own = approval.answers.find((answer) => answer.id.toLowerCase() === me.id.toLowerCase());
+  if (own?.answer === 'approve') {
+    const why = 'You have said yes; more people are needed. You may still say no.';
+    return { ...nothing, reject: true, why };
   }
   if (!me.may.approve) {
-    return { approve: false, reject: true, isOwn, why: 'Saying yes takes the role Approver; you may say no.' };
+    return { ...nothing, reject: true, why: 'Saying yes takes the role Approver; you may say no.' };
   }
-  return { approve: true, reject: true, isOwn, why: undefined };
+  const asked = approval.asks[approval.stage - 1]?.need ?? [];
+  const isTurn = isAsked(asked, me) !== 'no';
+  const why = isTurn ? undefined : `Your yes alone is not enough any more: it takes ${needsText(asked)}.`;
+  return { approve: true, reject: true, isOwn: false, isTurn, why };
 }
 
 /** What happens when nobody answers from now on, as sentences. `null` once it is decided. */

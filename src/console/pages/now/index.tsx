@@ -38,7 +38,7 @@ export function NowPage() {
 function Seen({ now: value }: { readonly now: Now }) {
   const problem = nowProblem.value;
   const approvals = byDeadline(value.approvals ?? []);
-  const yours = approvals.filter((one) => mayAnswer(one, me.value).approve);
+  const yours = approvals.filter((one) => mayAnswer(one, me.value).isTurn);
   const others = approvals.filter((one) => !yours.includes(one));
   const { text, isCalm } = standing(value, yours.length);
   return (
