@@ -167,7 +167,7 @@ describe('the answer', () => {
     ['http://10.0.0.4/', { 'x-forwarded-proto': 'http, https' }, false],
     ['http://localhost:7071/', {}, false],
   ])('to %s with %j asks for TLS from now on: %s', async (url, headers, isAsked) => {
-    const answer = await ask({ url, headers: headers as Record<string, string> });
+    const answer = await ask({ url, headers: headers });
     expect(answer.headers['strict-transport-security']).toBe(isAsked ? 'max-age=31536000' : undefined);
   });
 });
