@@ -1,5 +1,6 @@
-import type { Now } from '../api/types';
+import type { Now, RunReport } from '../api/types';
 import type { IncidentRecord } from './types';
+import { askedByText, humanReason, resultOf } from './words';
 
 /** What the list of incidents shows of one, open or over. */
 export interface ListedIncident {
@@ -78,19 +79,23 @@ export function listedRecord({
     ladder: order.ladder.map(({ runbook }) => runbook),
     tried: runs.length,
     stage: null,
-    lastReason: reasons[0] ?? '',
+    lastReason: humanReason(reasons[0] ?? ''),
   };
 }
 
+function hasWords(text: string, q: string): boolean {
+  const all = text.toLowerCase();
+  return q
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => all.includes(word));
+}
+
 function fits(one: ListedIncident, { environment, end, q }: IncidentFilter): boolean {
-  const text = `${one.id} ${one.target} ${one.rule} ${one.summary}`.toLowerCase();
   return (
     (environment === '' || one.environment === environment) &&
     (end === '' || one.end === end) &&
-    q
-      .toLowerCase()
-      .split(/\s+/)
-      .every((word) => text.includes(word))
+    hasWords(`${one.id} ${one.target} ${one.rule} ${one.summary}`, q)
   );
 }
 
@@ -108,6 +113,69 @@ export function listedIncidents(
     .filter((one) => fits(one, filter))
     .sort((left, right) => right.since.localeCompare(left.since));
   if (filter.state === 'open') return shown;
+  const ids = new Set(shown.map(({ id }) => id));
+  return [...shown, ...recorded.filter(({ id }) => !ids.has(id))];
+}
+
+/** What the list of runs shows of one, under way or over. */
+export interface ListedRun {
+  readonly id: string;
+  readonly runbook: string;
+  readonly target: string;
+  /** Empty for one that is under way: it does not tell. */
+  readonly environment: string;
+  readonly asked: string;
+  /** Null while it is under way. */
+  readonly result: string | null;
+  readonly reason: string;
+  readonly stage: string | null;
+  readonly since: string;
+  readonly finishedAt: string | null;
+}
+
+/** A run on record, as the list shows it. */
+export function listedRun(run: RunReport): ListedRun {
+  const { id, runbook, target, environment, askedBy, reasons, startedAt, finishedAt, rule } = run;
+  return {
+    id,
+    runbook,
+    target,
+    environment,
+    asked: askedBy.kind === 'signal' ? rule : `asked for by ${askedByText(askedBy)}`,
+    result: resultOf(run),
+    reason: reasons.join('; '),
+    stage: null,
+    since: startedAt,
+    finishedAt,
+  };
+}
+
+/** The list: those that are under way first, then those on record in the order in which they come. */
+export function listedRuns(
+  open: NonNullable<Now['runs']>,
+  recorded: readonly ListedRun[],
+  filter: { readonly runbook: string; readonly environment: string; readonly result: string; readonly q: string },
+): readonly ListedRun[] {
+  const shown = open
+    .map(({ id, since, target, runbook, stage }): ListedRun => ({
+      id,
+      runbook: runbook ?? '',
+      target: target ?? '',
+      environment: '',
+      asked: '',
+      result: null,
+      reason: '',
+      stage,
+      since,
+      finishedAt: null,
+    }))
+    .filter(
+      (one) =>
+        (filter.runbook === '' || one.runbook === filter.runbook) &&
+        filter.result === '' &&
+        hasWords(`${one.id} ${one.target} ${one.runbook}`, filter.q),
+    )
+    .sort((left, right) => right.since.localeCompare(left.since));
   const ids = new Set(shown.map(({ id }) => id));
   return [...shown, ...recorded.filter(({ id }) => !ids.has(id))];
 }

@@ -8,17 +8,23 @@ export function StoryTimeline({ label, scenes }: { readonly label: string; reado
   return (
     <Timeline
       label={label}
-      happenings={scenes.map(({ at, stage, tone, text, reasons, link }) => ({
+      happenings={scenes.map(({ at, stage, tone, text, reasons, folded, link }) => ({
         at,
         stage,
         tone,
         text: <Words text={text} />,
-        ...(reasons.length === 0 && link === undefined
+        ...(reasons.length === 0 && folded === undefined && link === undefined
           ? {}
           : {
               detail: (
                 <>
                   <Reasons reasons={reasons} />
+                  {folded === undefined ? null : (
+                    <details class="folded">
+                      <summary>{folded.summary}</summary>
+                      <Reasons reasons={folded.lines} />
+                    </details>
+                  )}
                   {link === undefined ? null : (
                     <Link class="story-link" href={link.href}>
                       {link.text}

@@ -11,6 +11,8 @@ export interface Scene {
   readonly tone: Tone;
   readonly text: string;
   readonly reasons: readonly string[];
+  /** Lines that are shown when somebody wants them, and what they are. */
+  readonly folded?: { readonly summary: string; readonly lines: readonly string[] };
   /** The record that tells more. */
   readonly link?: { readonly href: string; readonly text: string };
 }
@@ -56,16 +58,79 @@ function heardScene({ signalId, at, action, sentence }: DecisionRow): Scene {
   };
 }
 
-const stageTones: Readonly<Partial<Record<RunReport['events'][number]['stage'], Tone>>> = {
+const stageTones: Readonly<Partial<Record<RunEvent['stage'], Tone>>> = {
   apply: 'info',
   undo: 'warn',
 };
 
-function toneOfEvent({ stage, text }: RunReport['events'][number]): Tone {
+function toneOfEvent({ stage, text }: RunEvent): Tone {
   if (stage === 'guard') return /^go\b/.test(text) ? 'good' : /^stop\b/.test(text) ? 'bad' : 'warn';
   if (stage === 'ask') return /^approved\b/.test(text) ? 'good' : /^(?:rejected|expired)\b/.test(text) ? 'bad' : 'warn';
   if (stage === 'verify') return /^healthy\b/.test(text) ? 'good' : /^worse\b/.test(text) ? 'bad' : 'neutral';
   return stageTones[stage] ?? 'neutral';
+}
+
+type RunEvent = RunReport['events'][number];
+
+/** So many looks with the same answer are told one by one; more as one. */
+const fewRepeats = 2;
+
+interface Repeated {
+  readonly events: readonly RunEvent[];
+  readonly last: RunEvent;
+  /** Among all events. */
+  readonly lastIndex: number;
+}
+
+/** A run looks again and again: looks that follow one another and say `pending`, or `wait`, belong together. */
+function repeated(events: readonly RunEvent[]): readonly Repeated[] {
+  const wordOf = ({ stage, text }: RunEvent): string => `${stage} ${/^(?:pending|wait|blind)\b/.exec(text)?.[0] ?? ''}`;
+  const groups: Repeated[] = [];
+  events.forEach((event, index) => {
+    const before = groups.at(-1);
+    const goesOn = before !== undefined && / .+/.test(wordOf(event)) && wordOf(before.last) === wordOf(event);
+    if (goesOn) groups[groups.length - 1] = { events: [...before.events, event], last: event, lastIndex: index };
+    else groups.push({ events: [event], last: event, lastIndex: index });
+  });
+  return groups.flatMap((group) =>
+    group.events.length > fewRepeats
+      ? [group]
+      : group.events.map((event, at) => ({
+          events: [event],
+          last: event,
+          lastIndex: group.lastIndex - group.events.length + 1 + at,
+        })),
+  );
+}
+
+/** The words for an event, or for many that belong together; the guard's go is a word, and its checks are folded. */
+function textOfEvents(
+  events: readonly RunEvent[],
+  last: RunEvent,
+  checks: readonly string[],
+): Pick<Scene, 'text' | 'reasons' | 'folded'> {
+  if (events.length > 1) {
+    return {
+      text: `${last.stage === 'guard' ? 'Asked' : 'Looked'} ${events.length} times, until ${last.at}. The last answer: ${last.text}`,
+      reasons: [],
+      folded: {
+        summary: `All ${events.length} answers`,
+        lines: events.map(({ at, text }) => `${at}: ${text}`),
+      },
+    };
+  }
+  if (last.stage === 'guard' && /^go\b/.test(last.text) && checks.length > 0) {
+    return {
+      text: 'The guard says go.',
+      reasons: [],
+      folded: { summary: `Its ${checks.length} checks`, lines: checks },
+    };
+  }
+  return {
+    text: last.text,
+    reasons: [],
+    ...(checks.length === 0 ? {} : { folded: { summary: `Its ${checks.length} checks`, lines: checks } }),
+  };
 }
 
 /** What one run tells of itself: its beginning, each event, its end. The guard's last answer has every check with it. */
@@ -83,13 +148,12 @@ export function scenesOfRun(run: RunReport, place = ''): readonly Scene[] {
       reasons: [],
       link,
     },
-    ...run.events.map((event, index): Scene => ({
-      at: event.at,
-      stage: event.stage,
-      tone: toneOfEvent(event),
-      text: event.text,
-      reasons: index === lastGuard ? checks : [],
-      ...(event.stage === 'ask' && run.approval !== undefined
+    ...repeated(run.events).map(({ events, last, lastIndex }): Scene => ({
+      at: events[0]?.at ?? last.at,
+      stage: last.stage,
+      tone: toneOfEvent(last),
+      ...textOfEvents(events, last, lastIndex === lastGuard ? checks : []),
+      ...(last.stage === 'ask' && run.approval !== undefined
         ? { link: { href: `/approvals/${encodeURIComponent(run.approval.id)}`, text: 'The approval' } }
         : {}),
     })),

@@ -63,6 +63,12 @@ export function wordsOfResult(result: string): Wording {
   );
 }
 
+/** A reason of an incident's end such as `restart-vm: out-of-patience`, with the result in the words that people read. */
+export function humanReason(reason: string): string {
+  const [, runbook = '', result = '', rest = ''] = /^([a-z0-9-]+): ([a-z-]+)(,.*)?$/.exec(reason) ?? [];
+  return result in results ? `${runbook}: ${wordsOfResult(result).word.toLowerCase()}${rest}` : reason;
+}
+
 /** The word that the live state and the filters use for a run's result. */
 export const resultOf = ({ result }: Pick<RunReport, 'result'>): string =>
   result.kind === 'applied' ? result.outcome : result.why;
