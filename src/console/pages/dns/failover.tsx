@@ -43,45 +43,47 @@ function Group({ zone, group }: { readonly zone: string; readonly group: GroupVi
         may.value.operate ? <Orders zone={zone} group={group} /> : <span class="soft">An Operator can move it.</span>
       }
     >
-      <Facts
-        facts={[
-          [
-            'How it stands',
-            <Badge key="s" tone={tone}>
-              {text}
-            </Badge>,
-          ],
-          [
-            'Hold-down',
-            hold === null ? (
-              'none'
-            ) : isPast(hold) ? (
-              'over'
-            ) : (
-              <span key="h">
-                nothing moves for <Countdown until={hold} />
-              </span>
-            ),
-          ],
-          [
-            'TTL',
-            state?.watchful === true
-              ? `${group.ttl.watchful} s, lowered from ${group.ttl.steady} s`
-              : `${group.ttl.steady} s`,
-          ],
-          [
-            'Comes home',
-            group.failback === 'auto' ? (
-              <>
-                by itself, after <Duration seconds={group.stableFor} /> of health
-              </>
-            ) : (
-              'by order only'
-            ),
-          ],
-          ['Looked', <Time key="l" at={state?.roundAt} />],
-        ]}
-      />
+      <div class="dns-facts">
+        <Facts
+          facts={[
+            [
+              'How it stands',
+              <Badge key="s" tone={tone}>
+                {text}
+              </Badge>,
+            ],
+            [
+              'Hold-down',
+              hold === null ? (
+                'none'
+              ) : isPast(hold) ? (
+                'over'
+              ) : (
+                <span key="h">
+                  nothing moves for <Countdown until={hold} />
+                </span>
+              ),
+            ],
+            [
+              'TTL',
+              state?.watchful === true
+                ? `${group.ttl.watchful} s, lowered from ${group.ttl.steady} s`
+                : `${group.ttl.steady} s`,
+            ],
+            [
+              'Comes home',
+              group.failback === 'auto' ? (
+                <>
+                  by itself, after <Duration seconds={group.stableFor} /> of health
+                </>
+              ) : (
+                'by order only'
+              ),
+            ],
+            ['Looked', <Time key="l" at={state?.roundAt} />],
+          ]}
+        />
+      </div>
       {state?.frozen == null ? null : (
         <p class="dns-frozen" role="status">
           <Badge tone="bad">frozen</Badge> {state.frozen.reason} (<Time at={state.frozen.at} />)

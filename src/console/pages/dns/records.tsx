@@ -141,7 +141,7 @@ function Row({
       <td>
         <Value said={current} other={desired} kind="del" />
       </td>
-      <td>
+      <td class={state === 'same' ? 'dns-unchanged' : undefined}>
         {state === 'others' ? (
           <span class="soft">not ours to say</span>
         ) : (

@@ -114,15 +114,17 @@ function PendingPlan({ view }: { readonly view: ZoneWithRecords }) {
         ) : null
       }
     >
-      <Facts
-        facts={[
-          ['Environment', view.environment],
-          ['Mode', view.mode === 'auto' ? 'puts right what differs' : 'only suggests; people apply'],
-          ['Ours', `${counts.ours} records`],
-          ["Others'", `${counts.foreign} records, never changed`],
-          ['Plan', <Id key="plan" text={hash} short={12} />],
-        ]}
-      />
+      <div class="dns-facts">
+        <Facts
+          facts={[
+            ['Environment', view.environment],
+            ['Mode', view.mode === 'auto' ? 'puts right what differs' : 'only suggests; people apply'],
+            ['Ours', `${counts.ours} records`],
+            ["Others'", `${counts.foreign} records, never changed`],
+            ['Plan', <Id key="plan" text={hash} short={12} />],
+          ]}
+        />
+      </div>
       {runs.map(({ id, stage }) => (
         <p key={id} class="dns-under-way" role="status">
           <Badge tone="info">under way</Badge> A change of this zone is at <strong>{stage ?? 'its beginning'}</strong>:{' '}

@@ -1,10 +1,14 @@
-import { Page } from '../../ui/parts';
+import { Route, Switch } from 'wouter-preact';
+import { ScalablePage } from './scalable';
+import './scaling.css';
+import { ScalablesPage } from './scalables';
 
-/** Scaling. */
+/** Scaling: what is scaled, what was decided and why, what was forecast beside what happened, and orders. */
 export function ScalingArea() {
   return (
-    <Page title="Scaling">
-      <p />
-    </Page>
+    <Switch>
+      <Route path="/scaling/:name" component={ScalablePage} />
+      <Route path="/scaling" component={ScalablesPage} />
+    </Switch>
   );
 }
