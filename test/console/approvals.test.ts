@@ -132,7 +132,9 @@ it('says whose yes is needed, and what silence means', () => {
   expect(needText(need({ people: [{ id: ava.id, name: 'Ava' }] }))).toBe('Ava');
   expect(neededOf(approval())).toBe(2);
   expect(silenceText(approval())).toContain('1 of Admin is asked as well');
-  expect(silenceText(approval({ stage: 2, otherwise: 'approve' }))).toBe('Then the answer is yes and it is done.');
+  expect(silenceText(approval({ stage: 2, otherwise: 'approve' }))).toBe(
+    'When the time is over, the answer is yes and it is done.',
+  );
   expect(silenceText(approval({ state: 'approved' }))).toBeNull();
 });
 

@@ -9,7 +9,10 @@ let base = { platform: Date.now(), here: performance.now(), speed: 1 };
 /** Sets the clock by an answer of the API. */
 export function setClock(at: string, speed = base.speed): void {
   const platform = Date.parse(at);
-  if (Number.isFinite(platform)) base = { platform, here: performance.now(), speed };
+  if (!Number.isFinite(platform)) return;
+  base = { platform, here: performance.now(), speed };
+  // What was shown by this machine's clock until now is not shown so for another second.
+  if (Math.abs(platformNow() - tick.peek()) > 2_000 * speed) tick.value = platformNow();
 }
 
 /** Epoch milliseconds on the platform. */

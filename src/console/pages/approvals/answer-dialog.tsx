@@ -115,7 +115,7 @@ export function AnswerDialog({ approval, answer }: Answering) {
             />
           )}
         </Field>
-        {giving.error === null ? null : (
+        {giving.error === null || (giving.error.status === 409 && (isOver || isOther)) ? null : (
           <Refused error={giving.error} approval={newest} look={() => void live.refetch()} />
         )}
         <div class="dialog-actions">

@@ -5,7 +5,7 @@ import { useRead } from '../../api/queries';
 import type { ShownApproval } from '../../api/types';
 import { Badge, Empty, Facts, Id, Loaded, Page, Section } from '../../ui/parts';
 import { personName, withoutIds } from '../../ui/people';
-import { PlanView } from '../../ui/plan-view';
+import { BeforeAfter, PlanView } from '../../ui/plan-view';
 import { Countdown, Duration, Time } from '../../ui/time';
 import { AnswerButtons } from './answering';
 import { askerOf, incidentOf, needText, neededOf, silenceText, viaText } from './asks';
@@ -50,7 +50,12 @@ function Everything({ approval }: { readonly approval: ShownApproval }) {
       <Standing approval={approval} />
       <div class="grid">
         <Section title="The plan" wide>
-          <PlanView steps={approval.steps} before={approval.before} after={approval.after} />
+          <PlanView steps={approval.steps} />
+          {Object.keys(approval.after).length > 0 ? (
+            <BeforeAfter before={approval.before} after={approval.after} />
+          ) : (
+            <StartsFrom before={approval.before} />
+          )}
           <p class="approval-hash">
             <span class="soft">Hash of this plan</span> <Id text={approval.planHash} />
           </p>
@@ -97,6 +102,25 @@ function Everything({ approval }: { readonly approval: ShownApproval }) {
   );
 }
 
+/** The state that a plan starts from, where it does not say which facts will be otherwise. */
+function StartsFrom({ before }: Pick<ShownApproval, 'before'>) {
+  return (
+    <>
+      <h3 class="starts-from">It starts from</h3>
+      <Facts
+        facts={Object.entries(before).map(([name, value]) => [
+          name,
+          typeof value === 'string' ? value : JSON.stringify(value),
+        ])}
+      />
+      <p class="soft">
+        The plan names no facts that will be otherwise. Whether it helped is looked at afterwards, and before it is
+        carried out the plan is made again: another plan is asked about again.
+      </p>
+    </>
+  );
+}
+
 /** How it stands: what is needed and for how long, with the buttons; or how it ended. */
 function Standing({ approval }: { readonly approval: ShownApproval }) {
   const { state, stage, stages, stageEndsAt, answers, decidedAt, outcome } = approval;
@@ -125,7 +149,7 @@ function Standing({ approval }: { readonly approval: ShownApproval }) {
         {stages > 1 ? ` in stage ${stage} of ${stages}` : ''}
       </h2>
       <AnswerButtons approval={approval} />
-      <p class="soft">When nobody answers: {silenceText(approval)}</p>
+      <p class="soft">{silenceText(approval)}</p>
     </section>
   );
 }

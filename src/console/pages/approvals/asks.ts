@@ -76,7 +76,7 @@ export function mayAnswer(
   return { approve: true, reject: true, isOwn: false, isTurn, why };
 }
 
-/** What happens when nobody answers from now on, as sentences. `null` once it is decided. */
+/** What happens when nobody answers until the stage is over, as a sentence. `null` once it is decided. */
 export function silenceText({
   state,
   asks,
@@ -87,8 +87,8 @@ export function silenceText({
   const next = asks[stage];
   const end = otherwise === 'approve' ? 'the answer is yes and it is done' : 'the answer is no and nothing is done';
   return next === undefined
-    ? `Then ${end}.`
-    : `Then ${needsText(next.need)} is asked as well; after the last stage ${end}.`;
+    ? `When the time is over, ${end}.`
+    : `When the time is over, ${needsText(next.need)} is asked as well; after the last stage, ${end}.`;
 }
 
 const ways: Readonly<Record<string, string>> = { token: 'signed in', link: 'by a link in their own channel' };
