@@ -144,6 +144,7 @@ export function compose(config: Config, given: Given = {}): void {
     documents,
     tags: resources,
     inventory,
+    evidence,
     metrics: createAzureMetrics({ clients }),
     approvals: foundation.approvals,
     outbox: foundation.notifications,

@@ -3,7 +3,7 @@ import { isoOf, type Clock } from '../kernel/clock';
 import { hashOf } from '../kernel/hash';
 import { instantSchema } from '../kernel/schemas';
 import type { Documents } from '../ports/documents';
-import type { Evidence } from '../ports/evidence';
+import type { Evidence, EvidenceReading } from '../ports/evidence';
 import { redactSecrets } from './redact';
 
 const bundleSchema = z.object({
@@ -18,7 +18,10 @@ const bundleSchema = z.object({
 const longestText = 400_000;
 
 /** Evidence as documents under `evidence/`. */
-export function createEvidence(options: { readonly documents: Documents; readonly clock: Clock }): Evidence {
+export function createEvidence(options: {
+  readonly documents: Documents;
+  readonly clock: Clock;
+}): Evidence & EvidenceReading {
   const { documents, clock } = options;
   const pathOf = (name: string): string => `evidence/${name}.json`;
   return {
@@ -35,15 +38,26 @@ export function createEvidence(options: { readonly documents: Documents; readonl
         texts: kept,
       });
     },
+    async find(name) {
+      const parsed = bundleSchema.safeParse((await documents.get(pathOf(name)))?.value);
+      if (!parsed.success) {
+        return undefined;
+      }
+      const { target, keptAt, redactions, hash, texts } = parsed.data;
+      return { target, keptAt, redactions, texts, whole: hashOf(texts) === hash };
+    },
     async check(name) {
       const stored = await documents.get(pathOf(name));
       const parsed = bundleSchema.safeParse(stored?.value);
       if (!parsed.success) {
-        return stored === undefined ? undefined : { parts: [], length: 0, redactions: 0, whole: false, clean: false };
+        return stored === undefined
+          ? undefined
+          : { name, parts: [], length: 0, redactions: 0, whole: false, clean: false };
       }
       const { texts, hash, redactions } = parsed.data;
       const all = Object.values(texts);
       return {
+        name,
         parts: Object.keys(texts).sort(),
         length: all.reduce((sum, text) => sum + text.length, 0),
         redactions,

@@ -111,12 +111,17 @@ export function libraryRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
       role: 'Caretaker.Reader',
       summary: 'The policy in use, its version, and the newest document when that is refused',
       answers: {
-        200: z.object({ status: z.looseObject({ version: z.string().nullable() }), policy: z.looseObject({}) }),
+        200: z.object({
+          status: z.looseObject({ version: z.string().nullable() }),
+          policy: z.looseObject({}),
+          /** The document as it was read. */
+          text: z.string(),
+        }),
       },
       work: async () => {
         const { policy } = await policyInUse(deps.policies);
         const status = deps.policies.status();
-        const answer = json(200, { status, policy });
+        const answer = json(200, { status, policy, text: deps.policies.text() ?? '' });
         return { ...answer, headers: { ...answer.headers, etag: `"${status.version ?? ''}"` } };
       },
     }),

@@ -13,6 +13,7 @@ import type {
 import type { Outbox } from '../notify';
 import type { Inventory } from '../inventory';
 import type { Documents } from '../ports/documents';
+import type { EvidenceReading } from '../ports/evidence';
 import type { ResourceMetrics } from '../ports/metrics';
 import type { ResourceTags } from '../ports/resource-group';
 import type { PolicyStore } from '../rules';
@@ -29,6 +30,7 @@ import { actingRoutes } from './acting';
 import { backupRoutes } from './backup';
 import { approvalRoutes } from './approvals';
 import type { EventHandlers } from './events';
+import { evidenceRoutes } from './evidence';
 import { exportRoutes } from './export';
 import { explainingRoutes } from './explaining';
 import { dnsRoutes } from './dns';
@@ -71,6 +73,7 @@ export interface OperatorDeps {
   /** Tags of resources, and what there is. */
   readonly tags: ResourceTags;
   readonly inventory: Pick<Inventory, 'find' | 'remembered'>;
+  readonly evidence: EvidenceReading;
   /** What the platform measures. */
   readonly metrics: ResourceMetrics;
   readonly approvals: Approvals;
@@ -115,6 +118,7 @@ export function operatorRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
     ...dnsRoutes(deps),
     ...explainingRoutes(deps),
     ...exportRoutes(deps),
+    ...evidenceRoutes(deps),
     ...scalingRoutes(deps),
     ...backupRoutes(deps),
     ...rotationRoutes(deps),

@@ -15,7 +15,22 @@ export interface EvidenceBundle {
   readonly texts: Readonly<Record<string, string>>;
 }
 
+/** What is kept under a name, for a person to read. */
+export interface KeptEvidence extends EvidenceBundle {
+  readonly keptAt: string;
+  readonly redactions: number;
+  /** As in {@link EvidenceCheck}. */
+  readonly whole: boolean;
+}
+
+/** Evidence, for whoever shows it. */
+export interface EvidenceReading {
+  /** `undefined` when there is nothing under the name, or nothing that can be read. Throws as {@link Documents} do. */
+  find(name: string): Promise<KeptEvidence | undefined>;
+}
+
 export interface EvidenceCheck {
+  readonly name: string;
   readonly parts: readonly string[];
   /** Characters of all texts. */
   readonly length: number;

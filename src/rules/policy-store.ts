@@ -37,6 +37,8 @@ export interface PolicyStore {
    */
   current(): Promise<CompiledPolicy>;
   status(): PolicyStatus;
+  /** The document of the policy in use, as it was read, with its comments; null before the first was read. */
+  text(): string | null;
 }
 
 export interface PolicyStoreOptions {
@@ -54,7 +56,7 @@ export interface PolicyStoreOptions {
  */
 export function createPolicyStore(options: PolicyStoreOptions): PolicyStore {
   const { source, catalogue, log, clock, maxAge } = options;
-  let good: { readonly compiled: CompiledPolicy; readonly loadedAt: EpochMillis } | undefined;
+  let good: { readonly compiled: CompiledPolicy; readonly text: string; readonly loadedAt: EpochMillis } | undefined;
   /** Tag of the newest document that was read, good or not. */
   let etag: string | undefined;
   let checkedAt: EpochMillis | undefined;
@@ -77,7 +79,7 @@ export function createPolicyStore(options: PolicyStoreOptions): PolicyStore {
   function take(text: string, newTag: string): CompiledPolicy {
     const compiled = compilePolicy(parsePolicy(text, catalogue));
     const before = good?.compiled.version;
-    good = { compiled, loadedAt: clock.now() };
+    good = { compiled, text, loadedAt: clock.now() };
     etag = newTag;
     refused = null;
     if (before !== compiled.version) {
@@ -161,6 +163,7 @@ export function createPolicyStore(options: PolicyStoreOptions): PolicyStore {
       }
       return shared(refresh);
     },
+    text: () => good?.text ?? null,
     status: () => ({
       version: good?.compiled.version ?? null,
       loadedAt: good === undefined ? null : isoOf(good.loadedAt),

@@ -128,6 +128,8 @@ const matrix: Readonly<Record<string, Row>> = {
   },
   decisions: { passes: all, status: 200 },
   ledger: { passes: all, status: 200 },
+  evidence: { passes: all, given: { query: { run: 'none' } }, status: 404 },
+  'evidence-bundle': { passes: all, given: { query: { name: 'diagnostics/0' } }, status: 404 },
   'export-ledger': { passes: all, status: 200 },
   why: { passes: all, given: { params: { id: 'none' } }, status: 404 },
   'why-not': { passes: all, given: { query: { resource: 'vm-web-1', at: '2026-05-04T08:00:00Z' } }, status: 200 },

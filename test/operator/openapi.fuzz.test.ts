@@ -71,6 +71,7 @@ const likely: Readonly<Record<string, readonly unknown[]>> = {
   from: ['2026-05-04T06:00:00.000Z'],
   to: ['2026-05-04T07:00:00.000Z'],
   limit: [1, 100],
+  run: ['order-1', 'order-3'],
   q: ['vm-web-1', '#1', 'order-1', 'restart web'],
   stack: ['base-dev', 'unit-0-qa', 'unit-9-dev'],
   commit: ['a'.repeat(40)],
@@ -83,6 +84,11 @@ const likely: Readonly<Record<string, readonly unknown[]>> = {
   records: [[{ name: 'x', type: 'A', content: '192.0.2.9' }]],
   type: ['CNAME'],
   cursor: [],
+};
+
+/** Names that lead somewhere, where they are no name of a runbook or secret. */
+const likelyNames: Readonly<Record<string, readonly string[]>> = {
+  'evidence-bundle': ['diagnostics/0a1b', 'scripts/none/0'],
 };
 
 /** Ids that lead somewhere, for operations on things of their own. */
@@ -145,6 +151,7 @@ async function world() {
   const [lost] = await door.outbox.undelivered();
   await door.incidentReports.put({ id: 'incident-1', startedAt: '2026-05-04T08:00:00.000Z', runs: ['order-1'] });
   await door.runs.put({ id: 'order-1', startedAt: '2026-05-04T08:00:00.000Z' });
+  await door.evidence.keep('diagnostics/0a1b', { target, texts: { metrics: '[]' } });
   await door.dns.store.putAddition({
     ...{ id: 'maintenance', zone: 'storefront.example', reason: 'x', by: 'Ada', until: null, endedAt: null },
     ...{ records: [{ name: 'x', type: 'A', content: '192.0.2.8' }], addedAt: '2026-05-04T08:00:00.000Z' as never },
@@ -208,9 +215,7 @@ function requestOf({ operationId, parameters = [], requestBody }: Operation): fc
       ({ name, schema }) =>
         [
           name,
-          fieldOf(name, schema, name === 'id' ? likelyIds[operationId] : undefined)
-            .map(String)
-            .filter(usable),
+          fieldOf(name, schema, { id: likelyIds, name: likelyNames }[name]?.[operationId]).map(String).filter(usable),
         ] as const,
     );
     return fc.record(Object.fromEntries(arbitraries), sure ? {} : { requiredKeys: [] });
@@ -299,6 +304,8 @@ const reached: Readonly<Record<string, readonly number[]>> = {
   'reset-breaker': [202, 400, 404],
   decisions: [200, 400],
   ledger: [200, 400],
+  evidence: [200, 400, 404],
+  'evidence-bundle': [200, 400, 404],
   'export-ledger': [200, 400],
   why: [200, 404],
   'why-not': [200, 400],

@@ -344,3 +344,9 @@ it.each([new TypeError('x'), new InvalidInputError('Odd', 'x', [])])(
     }
   },
 );
+
+it('gives the policy as it was read, with its comments', async () => {
+  const text = `# who may be repaired\n${policyText}`;
+  const door = doors({ read: async () => ({ kind: 'document', text, etag: '1' }) });
+  expect((await door.call('policy')).body).toMatchObject({ text, policy: { version: 1 } });
+});

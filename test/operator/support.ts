@@ -16,7 +16,7 @@ import {
 } from '../../src/operator';
 import { procedures } from '../../src/runbooks';
 import { seconds } from '../../src/kernel/duration';
-import { createFieldDecisions, verifyLedger } from '../../src/ledger';
+import { createEvidence, createFieldDecisions, verifyLedger } from '../../src/ledger';
 import { createScalingDesk, createScalingMemory } from '../../src/scaling';
 import { createDrifts, createManifestStore } from '../../src/stacks';
 import type { Engine, InstanceStatus } from '../../src/ports/engine';
@@ -183,6 +183,7 @@ export function doors(
     merge: async (id, given) => void tags.set(id, { ...tags.get(id), ...given }),
     remove: async (id) => void tags.delete(id),
   };
+  const evidence = createEvidence({ documents: world.documents, clock });
   /** What the platform measured, and what was asked of it. */
   const metrics = {
     asked: [] as unknown[],
@@ -226,6 +227,7 @@ export function doors(
         world.resources.map(({ tags: own, zones, ...one }) => ({ ...one, tags: { ...own }, zones: [...zones] })),
     },
     metrics,
+    evidence,
     policies,
     decisions,
     runs,
@@ -245,6 +247,7 @@ export function doors(
     dns,
     fieldDecisions,
     metrics,
+    evidence,
     /** Ids of events of the type Test.Event that were handled. */
     handledEvents,
     log,

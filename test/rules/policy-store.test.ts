@@ -208,3 +208,19 @@ describe('while running', () => {
     expect(here.lines.map(({ message }) => message)).toContain('the policy source can be read again');
   });
 });
+
+test('the document is kept as it was read, and stays the one in use while a newer one is refused', async () => {
+  const commented = `# why it is so\n${first}`;
+  const here = world(commented);
+  expect(here.store.text()).toBeNull();
+  await here.store.load();
+  expect(here.store.text()).toBe(commented);
+  here.source.put(bad);
+  here.pass(61);
+  await here.store.current();
+  expect(here.store.text()).toBe(commented);
+  here.source.put(second);
+  here.pass(61);
+  await here.store.current();
+  expect(here.store.text()).toBe(second);
+});

@@ -17,6 +17,7 @@ function diagnosisFacts({ exists, type, bundle, observedAt }: DiagnosedSighting,
     ...(bundle === null
       ? {}
       : {
+          evidence: bundle.name,
           parts: bundle.parts.join(', '),
           length: bundle.length,
           redactions: bundle.redactions,
