@@ -2,7 +2,7 @@ import { silentLog } from '../../src/kernel/log';
 import { InvalidInputError, PermanentError, TransientError } from '../../src/kernel/errors';
 import { keyAccess, operatorRoutes } from '../../src/operator';
 import { incidentOrchestratorName, runOrchestratorName } from '../../src/run';
-import { alertText, subscription } from '../run/intake-world';
+import { alertText, policyText, subscription } from '../run/intake-world';
 import { storageDown } from '../run/fixture';
 import { doors, pathsOf } from './support';
 
