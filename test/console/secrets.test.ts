@@ -18,7 +18,7 @@ describe('the axis of expiries', () => {
     expect(axis.overdue.map(({ name }) => name)).toEqual(['over']);
     expect(axis.marks.map(({ line, x, lane }) => [line.name, x, lane])).toEqual([
       ['soon', 0.1, 0],
-      ['half', 0.5, 0],
+      ['half', 0.5, 1],
     ]);
     expect(axis.later.map(({ name }) => name)).toEqual(['far']);
     expect(axis.never.map(({ name }) => name)).toEqual(['never']);
@@ -29,12 +29,13 @@ describe('the axis of expiries', () => {
     const line = fc.record({ expiresAt: fc.option(fc.integer({ min: -100, max: 800 }).map(inDays)) });
     fc.assert(
       fc.property(fc.array(line, { maxLength: 60 }), fc.constantFrom(90, 365), (lines, days) => {
-        const { marks, overdue, later, never, lanes } = expiryAxis(lines, now, days);
+        const { marks, overdue, later, never, lanes, isNamed } = expiryAxis(lines, now, days);
         expect(marks.length + overdue.length + later.length + never.length).toBe(lines.length);
         for (const [index, mark] of marks.entries()) {
           expect(mark.lane).toBeLessThan(lanes);
           for (const other of marks.slice(index + 1)) {
-            if (other.lane === mark.lane) expect((other.x ?? 0) - (mark.x ?? 0)).toBeGreaterThanOrEqual(0.022 - 1e-9);
+            if (other.lane === mark.lane)
+              expect((other.x ?? 0) - (mark.x ?? 0)).toBeGreaterThanOrEqual((isNamed ? 0.5 : 0.03) - 1e-9);
           }
         }
       }),

@@ -52,7 +52,7 @@ export function distributionOf(values: readonly number[], promised: number): Dis
       heights.set(stack, y + 1);
       return { value, x: stack / 40, y };
     });
-  const inside = second.filter((one) => one >= least && one <= most);
+  const inside = second.filter((one) => one >= least && one <= most && (isLogarithmic || place(one) >= 0.08));
   const apart = isLogarithmic ? 0.12 : 0.15;
   const ticks = inside.reduce<number[]>((chosen, one) => {
     const last = chosen.at(-1);

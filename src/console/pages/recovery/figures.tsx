@@ -3,6 +3,12 @@ import { distributionOf, percentile } from './distribution';
 import type { PhaseEnd } from './types';
 import { waterfallOf } from './waterfall';
 
+function failureOf(end: PhaseEnd | undefined): string {
+  const failed = end?.scripts.filter(({ exitCode }) => exitCode !== 0).map(({ name }) => name) ?? [];
+  if (end !== undefined && end.problem !== null) return `failed: ${end.problem.code}: ${end.problem.message}`;
+  return `failed: ${failed.join(', ')}`;
+}
+
 /** Phases one after the other, each as long as it took. */
 export function Phases({
   phases,
@@ -38,11 +44,7 @@ export function Phases({
                     style={{ left: `${(left * 100).toFixed(2)}%`, width: `max(3px, ${(width * 100).toFixed(2)}%)` }}
                   />
                 </div>
-                {hasFailed ? (
-                  <div class="bad-text">
-                    failed: {phases[index]?.problem?.code}: {phases[index]?.problem?.message}
-                  </div>
-                ) : null}
+                {hasFailed ? <div class="bad-text">{failureOf(phases[index])}</div> : null}
               </td>
             </tr>
           ))}

@@ -176,17 +176,13 @@ export function HeatMap({
             Resource
           </span>
           {Array.from({ length: columns }, (_, column) => (
-            <span
-              key={column}
-              role="columnheader"
-              aria-label={spanText(from, bucketSeconds, column)}
-              class={`heat-label${column > columns - 4 ? ' at-end' : ''}`}
-            >
+            <span key={column} role="columnheader" class={`heat-label${column > columns - 4 ? ' at-end' : ''}`}>
               {labels.includes(column) ? (
                 <span aria-hidden="true">
                   {labelText(columnTimes(from, bucketSeconds, column).since, bucketSeconds)}
                 </span>
               ) : null}
+              <span class="visually-hidden">{spanText(from, bucketSeconds, column)}</span>
             </span>
           ))}
         </div>

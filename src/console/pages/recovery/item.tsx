@@ -137,7 +137,7 @@ function PointList({ points: { document, retention } }: { readonly points: Point
   return (
     <>
       <Section title="Recovery points" id="points" count={points.length}>
-        <PointLine document={document} chosen={chosen} choose={choose} />
+        <PointLine document={document} chosen={chosen} />
         <div class="table-scroll" tabIndex={0} role="region" aria-label="Recovery points, the newest first">
           <table class="table points-table">
             <thead>
@@ -182,45 +182,40 @@ function PointList({ points: { document, retention } }: { readonly points: Point
   );
 }
 
-/** When points were taken: each a mark on a line of time. */
+/** When points were taken: each a mark on a line of time. The list below says the same. */
 function PointLine({
   document: { points },
   chosen,
-  choose,
 }: {
   readonly document: ItemDocument;
   readonly chosen: string | null;
-  readonly choose: (id: string) => void;
 }) {
   const times = points.map(({ takenAt }) => Date.parse(takenAt));
   const first = Math.min(...times);
   const until = Math.max(tick.value, ...times);
   if (points.length === 0 || until <= first) return null;
+  const looks = ({ state, proof }: ItemDocument['points'][number]): 'good' | 'bad' | 'neutral' =>
+    state !== 'complete' || proof?.verdict === 'failed' ? 'bad' : proof?.verdict === 'proven' ? 'good' : 'neutral';
+  const count = (one: 'good' | 'bad'): number => points.filter((point) => looks(point) === one).length;
   return (
     <div class="point-line">
-      <div class="point-track">
-        {points.map(({ id, takenAt, state, proof, hold, tombstone }) => {
-          const looks =
-            state !== 'complete' || proof?.verdict === 'failed'
-              ? 'bad'
-              : proof?.verdict === 'proven'
-                ? 'good'
-                : 'neutral';
-          const says = state !== 'complete' ? state : proof === null ? 'unproven' : proof.verdict;
-          const sign = looks === 'bad' ? '×' : looks === 'good' ? '✓' : '';
+      <div
+        class="point-track"
+        role="img"
+        aria-label={`${points.length} points over time: ${count('good')} proven, ${count('bad')} that cannot be restored from`}
+      >
+        {points.map((point) => {
+          const { id, takenAt, tombstone, hold } = point;
+          const look = looks(point);
           return (
-            <button
+            <span
               key={id}
-              type="button"
-              class={`point-mark ${looks}${tombstone === null ? '' : ' going'}${id === chosen ? ' chosen' : ''}`}
+              class={`point-mark ${look}${tombstone === null ? '' : ' going'}${id === chosen ? ' chosen' : ''}`}
               style={{ left: `${(((Date.parse(takenAt) - first) / (until - first)) * 100).toFixed(2)}%` }}
-              aria-label={`Point ${id}, ${says}${hold === null ? '' : ', held'}${tombstone === null ? '' : ', has to go'}`}
-              aria-pressed={id === chosen}
-              title={`${id}: ${says}`}
-              onClick={() => choose(id)}
+              title={`${id}${hold === null ? '' : ', held'}${tombstone === null ? '' : ', has to go'}`}
             >
-              {sign}
-            </button>
+              {look === 'bad' ? '×' : look === 'good' ? '✓' : ''}
+            </span>
           );
         })}
       </div>

@@ -6,7 +6,7 @@ import { may } from '../../session/me';
 import { OrderButton } from '../../ui/dialog';
 import { Empty, Loaded, Page, Section } from '../../ui/parts';
 import { ResourceLink } from '../../ui/resource';
-import { Countdown, durationText, Duration, Time } from '../../ui/time';
+import { Countdown, Duration, Time } from '../../ui/time';
 import { ExposureSection } from './exposure-section';
 import { ItemLink, RecoveryTabs, Standing } from './parts';
 import type { Compliance, DuePlan, Exposure, ExposureNow, Measurement, TierNow } from './types';
@@ -266,22 +266,32 @@ function DueNext() {
             <Empty title="Nothing is due">What the policy selects is due when 60 % of its objective has passed.</Empty>
           ) : (
             <>
-              <ul class="rows">
-                {due.slice(0, all ? undefined : 8).map(({ item, tier, dueAt, breachAt }) => (
-                  <li key={item} class="row-head">
-                    <ItemLink item={item} />
-                    <span class="soft">{tier}</span>
-                    <span class="row-end">
-                      {Date.parse(dueAt) <= tick.value ? 'due now' : <Time at={dueAt} />}
-                      <span class="soft">
-                        {' '}
-                        · {durationText(Math.max(0, (Date.parse(breachAt) - Date.parse(dueAt)) / 1000))} before it
-                        breaks
-                      </span>
-                    </span>
-                  </li>
-                ))}
-              </ul>
+              <div class="table-scroll" tabIndex={0} role="region" aria-label="What is taken next, the soonest first">
+                <table class="table">
+                  <thead>
+                    <tr>
+                      <th scope="col">Resource</th>
+                      <th scope="col">Tier</th>
+                      <th scope="col">Due</th>
+                      <th scope="col">Then left until it breaks</th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {due.slice(0, all ? undefined : 8).map(({ item, tier, dueAt, breachAt }) => (
+                      <tr key={item}>
+                        <th scope="row">
+                          <ItemLink item={item} />
+                        </th>
+                        <td>{tier}</td>
+                        <td>{Date.parse(dueAt) <= tick.value ? 'now' : <Time at={dueAt} />}</td>
+                        <td>
+                          <Duration seconds={(Date.parse(breachAt) - Date.parse(dueAt)) / 1000} />
+                        </td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </div>
               {due.length > 8 ? (
                 <button type="button" class="button quiet" onClick={() => setAll(!all)}>
                   {all ? 'Show fewer' : `Show all ${due.length}`}

@@ -17,20 +17,21 @@ export interface Waterfall {
   readonly totalSeconds: number;
 }
 
-/** Phases one after the other, as they were measured. An open end (`now`) is the phase that is under way. */
+/** Phases one after the other, as they were measured. A script that ended badly makes its phase one that failed. */
 export function waterfallOf(
   phases: readonly {
     readonly name: string;
     readonly startedAt: string;
     readonly seconds: number;
     readonly problem: unknown;
+    readonly scripts?: readonly { readonly exitCode: number }[];
   }[],
 ): Waterfall {
   const starts = phases.map(({ startedAt }) => Date.parse(startedAt) / 1000);
   const begin = Math.min(...starts);
   const total = Math.max(0, ...phases.map(({ seconds }, index) => (starts[index] ?? begin) + seconds - begin));
   if (phases.length === 0) return { bars: [], totalSeconds: 0 };
-  const bars = phases.map(({ name, seconds, problem }, index): Bar => {
+  const bars = phases.map(({ name, seconds, problem, scripts = [] }, index): Bar => {
     const after = (starts[index] ?? begin) - begin;
     return {
       name,
@@ -38,7 +39,7 @@ export function waterfallOf(
       after,
       left: total === 0 ? 0 : after / total,
       width: total === 0 ? 1 : seconds / total,
-      hasFailed: problem !== null,
+      hasFailed: problem !== null || scripts.some(({ exitCode }) => exitCode !== 0),
       isCleanUp: /^(?:remove|undo)-/.test(name),
     };
   });

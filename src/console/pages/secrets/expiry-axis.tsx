@@ -4,7 +4,7 @@ import { instantText, relativeText } from '../../ui/time';
 import { expiryAxis } from './expiry';
 import type { SecretLine } from './types';
 
-const laneHeight = 22;
+const laneHeight = 27;
 /** Nearer than this, a secret expires soon. Days. */
 const soonDays = 7;
 
@@ -22,12 +22,12 @@ export function ExpiryAxisFigure({
 }) {
   // A minute is fine enough for an axis of months, and marks do not tremble.
   const now = Math.floor(tick.value / 60_000) * 60_000;
-  const { marks, overdue, later, never, lanes, ticks } = expiryAxis(
+  const { marks, overdue, later, never, lanes, ticks, isNamed } = expiryAxis(
     secrets.filter(({ enabled }) => enabled),
     now,
     days,
   );
-  const mark = (line: SecretLine, style: Record<string, string> | undefined, isOver: boolean) => {
+  const mark = (line: SecretLine, style: Record<string, string> | undefined, isOver: boolean, side = '') => {
     const isSoon = !isOver && (line.daysLeft ?? 0) < soonDays;
     const word = isOver ? 'expired' : 'expires';
     const at = line.expiresAt ?? '';
@@ -43,6 +43,11 @@ export function ExpiryAxisFigure({
         onClick={() => choose(line)}
       >
         {isOver ? '×' : isSoon ? '!' : ''}
+        {isNamed && !isOver ? (
+          <span class={`expiry-name${side}`} aria-hidden="true">
+            {line.name}
+          </span>
+        ) : null}
       </button>
     );
   };
@@ -64,7 +69,12 @@ export function ExpiryAxisFigure({
             <span key={at} class="expiry-tick" style={{ left: `${x * 100}%` }} aria-hidden="true" />
           ))}
           {marks.map(({ line, x, lane }) =>
-            mark(line, { left: `${((x ?? 0) * 100).toFixed(3)}%`, bottom: `${lane * laneHeight + 3}px` }, false),
+            mark(
+              line,
+              { left: `${((x ?? 0) * 100).toFixed(3)}%`, bottom: `${lane * laneHeight + 3}px` },
+              false,
+              (x ?? 0) > 0.6 ? ' before' : '',
+            ),
           )}
         </div>
         <div class="expiry-days" aria-hidden="true">

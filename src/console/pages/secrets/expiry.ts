@@ -17,11 +17,16 @@ export interface ExpiryAxis<Line> {
   /** Never expire. */
   readonly never: readonly Line[];
   readonly lanes: number;
+  /** There are so few marks that each has room for its name. */
+  readonly isNamed: boolean;
   readonly ticks: readonly { readonly x: number; readonly days: number }[];
 }
 
 /** Marks closer than this share of the axis go into different lanes. */
-const apart = 0.022;
+const apartBare = 0.03;
+/** The same where each mark has its name beside it. */
+const apartNamed = 0.52;
+const mostNamed = 8;
 
 /** Places secrets on an axis over the next days. `now` is epoch milliseconds. Every secret is in exactly one of the lists. */
 export function expiryAxis<Line extends { readonly expiresAt: string | null }>(
@@ -32,6 +37,8 @@ export function expiryAxis<Line extends { readonly expiresAt: string | null }>(
   const end = now + days * dayMillis;
   const dated = lines.flatMap((line) => (line.expiresAt === null ? [] : [{ line, at: Date.parse(line.expiresAt) }]));
   const inside = dated.filter(({ at }) => at > now && at <= end).sort((left, right) => left.at - right.at);
+  const isNamed = inside.length <= mostNamed;
+  const apart = isNamed ? apartNamed : apartBare;
   const lastOfLane: number[] = [];
   const marks = inside.map(({ line, at }): ExpiryMark<Line> => {
     const x = (at - now) / (end - now);
@@ -47,6 +54,7 @@ export function expiryAxis<Line extends { readonly expiresAt: string | null }>(
     later: dated.filter(({ at }) => at > end).map(({ line }) => line),
     never: lines.filter(({ expiresAt }) => expiresAt === null),
     lanes: Math.max(1, lastOfLane.length),
+    isNamed,
     ticks: Array.from({ length: Math.floor(days / step) + 1 }, (_, index) => ({
       x: (index * step) / days,
       days: index * step,
