@@ -118,6 +118,8 @@ export function DrawnChart({ label, series, marks = [], levels = [], height = 18
           (plot) => {
             const { ctx, bbox } = plot;
             ctx.save();
+            ctx.textAlign = 'left';
+            ctx.textBaseline = 'alphabetic';
             ctx.font = `${11 * devicePixelRatio}px system-ui`;
             for (const mark of shownMarks) {
               const x = plot.valToPos(mark.time, 'x', true);

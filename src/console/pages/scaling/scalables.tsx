@@ -36,7 +36,7 @@ export function ScalablesPage() {
 
 function Targets({ targets }: { readonly targets: readonly ScalingTarget[] }) {
   return (
-    <div class="table-scroll" tabIndex={0} role="region" aria-label="What is scaled">
+    <div class="table-scroll" tabIndex={0} role="region" aria-label="Scale sets and caches">
       <table class="table scaling-table">
         <thead>
           <tr>
