@@ -59,6 +59,13 @@ function switchText({ data }: { readonly data: Data }): string {
   return `${textOf(data, 'by') ?? 'Somebody'} ${done} the kill switch of ${whose}${because(textOf(data, 'reason'))}`;
 }
 
+/** The first names of many, and how many more there are. */
+function shortened(names: readonly string[]): string {
+  const most = 3;
+  const more = names.length - most;
+  return more > 0 ? `${names.slice(0, most).join(', ')} and ${more} more` : names.join(', ');
+}
+
 type Teller = (entry: { readonly subject: string; readonly data: Data }) => string;
 
 const tellers: Readonly<Record<string, Teller>> = {
@@ -84,6 +91,16 @@ const tellers: Readonly<Record<string, Teller>> = {
     `The approval about ${nameOf(textOf(data, 'target') ?? '')} is ${textOf(data, 'state') ?? 'over'}${because(firstOf(data, 'reasons'))}`,
   'rotation.finished': ({ data, subject }) =>
     `The rotation of ${nameOf(subject)} ended ${textOf(data, 'end') ?? ''}${because(firstOf(data, 'reasons'))}`,
+  'backup.recorded': ({ data, subject }) => {
+    const points = Array.isArray(data['points']) ? (data['points'] as readonly unknown[]) : [];
+    const items = points.flatMap((point) => {
+      const item = typeof point === 'object' && point !== null ? textOf(point as Data, 'item') : undefined;
+      return item === undefined ? [] : [nameOf(item)];
+    });
+    return items.length === 0
+      ? `Recovery points of ${subject} were recorded`
+      : `${items.length === 1 ? 'A recovery point' : `${items.length} recovery points`} of ${shortened([...new Set(items)])} ${items.length === 1 ? 'was' : 'were'} recorded`;
+  },
   'backup.deleted': ({ data, subject }) =>
     `Recovery point ${textOf(data, 'point') ?? ''} of ${nameOf(subject)} was deleted${because(textOf(data, 'reason'))}`,
   'backup.finished': ({ data, subject }) =>

@@ -59,6 +59,13 @@ it.each([
     { from: 2, to: 4, reasons: ['the load is high'] },
     'vm-web-1 is to go from 2 to 4: the load is high.',
   ],
+  ['backup.recorded', 'backup-1-0000', { points: [{ item: vm }] }, 'A recovery point of vm-web-1 was recorded.'],
+  [
+    'backup.recorded',
+    'backup-1-0000',
+    { points: ['a', 'b', 'c', 'd', 'e'].map((item) => ({ item })) },
+    '5 recovery points of a, b, c and 2 more were recorded.',
+  ],
 ])('%s (%s) is a sentence', (kind, subject, data, sentence) => {
   expect(explainEntry({ kind, subject, data })).toBe(sentence);
 });

@@ -1,10 +1,20 @@
-import { Page } from '../../ui/parts';
+import { Route, Switch } from 'wouter-preact';
+import { Nowhere } from '../../ui/nowhere';
+import { EntryPage } from './entry';
+import { ExportPage } from './export';
+import { SearchPage } from './search';
+import { VerifyPage } from './verify';
+import './ledger.css';
 
-/** Ledger. */
+/** The ledger: search, one entry, verification, export. */
 export function LedgerArea() {
   return (
-    <Page title="Ledger">
-      <p />
-    </Page>
+    <Switch>
+      <Route path="/ledger" component={SearchPage} />
+      <Route path="/ledger/verify" component={VerifyPage} />
+      <Route path="/ledger/export" component={ExportPage} />
+      <Route path="/ledger/:sequence" component={EntryPage} />
+      <Route component={Nowhere} />
+    </Switch>
   );
 }
