@@ -87,7 +87,7 @@ const stages: Readonly<Record<string, string>> = {
 export const wordsOfStage = (stage: string | null): string => (stage === null ? 'beginning' : (stages[stage] ?? stage));
 
 const actions: Readonly<Record<KeptAction, Wording>> = {
-  'open-incident': { tone: 'info', word: 'Incident opened', sentence: 'An incident was opened.' },
+  'open-incident': { tone: 'info', word: 'Opened', sentence: 'An incident was opened.' },
   suggest: { tone: 'info', word: 'Proposed', sentence: 'A runbook was proposed to a person.' },
   observe: { tone: 'neutral', word: 'Observed', sentence: 'It was written down, and nothing was done.' },
   none: { tone: 'neutral', word: 'Nothing', sentence: 'Nothing was done.' },

@@ -133,7 +133,7 @@ function Decision({ answer }: { readonly answer: DecisionAnswer }) {
               ]}
             />
             <div class="table-scroll" tabIndex={0} role="region" aria-label="Facts of the signal">
-              <table class="table">
+              <table class="table facts-table">
                 <thead>
                   <tr>
                     <th scope="col">Fact</th>

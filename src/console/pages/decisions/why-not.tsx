@@ -91,7 +91,8 @@ export function WhyNotPage() {
       {isAsked ? (
         <Section title="The answer" id="answer">
           <p class="soft">
-            About <ResourceLink id={resource} /> around <Words text={at} />
+            About {resource.startsWith('/') ? <ResourceLink id={resource} /> : <strong>{resource}</strong>} around{' '}
+            <Words text={at} />
           </p>
           <Loaded of={answer} lines={8}>
             {({ said }) => <Said said={said} />}
