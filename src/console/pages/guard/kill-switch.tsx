@@ -19,7 +19,8 @@ export function KillSwitchControl({
   /** What is switched, as a heading. */
   readonly name: string;
 }) {
-  const [open, setOpen] = useState(false);
+  // What was pressed stays what it was, whatever becomes of the switch meanwhile.
+  const [pressed, setPressed] = useState<'stop' | 'clear' | undefined>(undefined);
   const { engaged, by, at, reason } = seen;
   const mayChange = engaged ? may.value.administer : may.value.operate;
   const of = <span class="visually-hidden"> {scopeText(scope)}</span>;
@@ -42,12 +43,18 @@ export function KillSwitchControl({
         {engaged && !mayChange ? <p class="soft">Clearing it takes the role Admin.</p> : null}
       </div>
       {mayChange ? (
-        <button type="button" class={`button ${engaged ? '' : 'danger'}`} onClick={() => setOpen(true)}>
+        <button
+          type="button"
+          class={`button ${engaged ? '' : 'danger'}`}
+          onClick={() => setPressed(engaged ? 'clear' : 'stop')}
+        >
           {engaged ? 'Clear' : 'Stop'}
           {of}
         </button>
       ) : null}
-      {open ? <KillSwitchDialog scope={scope} engage={!engaged} onClose={() => setOpen(false)} /> : null}
+      {pressed === undefined ? null : (
+        <KillSwitchDialog scope={scope} engage={pressed === 'stop'} onClose={() => setPressed(undefined)} />
+      )}
     </div>
   );
 }
