@@ -85,7 +85,6 @@ export function RestoreFormPage() {
             />
             <Select
               label="Point"
-              required
               value={fields.point}
               onInput={(value) => set('point', value)}
               problem={problem('point')}
