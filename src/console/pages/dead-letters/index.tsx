@@ -1,10 +1,18 @@
-import { Page } from '../../ui/parts';
+import { Route, Switch } from 'wouter-preact';
+import { Nowhere } from '../../ui/nowhere';
+import { LetterPage } from './letter';
+import { LettersPage } from './list';
+import { NotificationsPage } from './notifications';
+import './dead-letters.css';
 
-/** Dead letters. */
+/** What did not get through: messages that were refused, and notifications that were given up. */
 export function DeadLettersArea() {
   return (
-    <Page title="Dead letters">
-      <p />
-    </Page>
+    <Switch>
+      <Route path="/dead-letters" component={LettersPage} />
+      <Route path="/dead-letters/notifications" component={NotificationsPage} />
+      <Route path="/dead-letters/:id" component={LetterPage} />
+      <Route component={Nowhere} />
+    </Switch>
   );
 }
