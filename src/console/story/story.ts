@@ -1,6 +1,5 @@
 import type { RunReport } from '../../run';
-import type { ChartMark } from '../ui/chart';
-import type { Tone } from '../ui/parts';
+import type { Tone } from '../ui/tone';
 import type { DecisionAnswer, DecisionRow, IncidentRecord } from './types';
 import { resultOf, shortName, wordsOfAction, wordsOfEnd, wordsOfResult } from './words';
 
@@ -297,16 +296,23 @@ export function rungsOf(
   });
 }
 
+/** A moment that is marked across a chart. */
+export interface Mark {
+  readonly at: string;
+  readonly label: string;
+  readonly tone: Tone;
+}
+
 /** Moments to mark on the charts of an incident: the alert, each action, the end. */
 export function marksOf(
   alertAt: string | undefined,
   runs: readonly RunReport[],
   closed: { readonly at: string; readonly end: string } | undefined,
-): readonly ChartMark[] {
+): readonly Mark[] {
   return [
-    ...(alertAt === undefined ? [] : [{ at: alertAt, label: 'alert', tone: 'bad' } satisfies ChartMark]),
+    ...(alertAt === undefined ? [] : [{ at: alertAt, label: 'alert', tone: 'bad' } satisfies Mark]),
     ...runs.flatMap(({ appliedAt, runbook }) =>
-      appliedAt === null ? [] : [{ at: appliedAt, label: runbook, tone: 'info' } satisfies ChartMark],
+      appliedAt === null ? [] : [{ at: appliedAt, label: runbook, tone: 'info' } satisfies Mark],
     ),
     ...(closed === undefined
       ? []
@@ -315,7 +321,7 @@ export function marksOf(
             at: closed.at,
             label: wordsOfEnd(closed.end).word.toLowerCase(),
             tone: wordsOfEnd(closed.end).tone,
-          } satisfies ChartMark,
+          } satisfies Mark,
         ]),
   ];
 }

@@ -1,6 +1,6 @@
 import type { IncidentEnd, NotApplied, RunReport } from '../../run';
 import type { KeptAction } from '../../run/intake';
-import type { Tone } from '../ui/parts';
+import type { Tone } from '../ui/tone';
 
 /** A word for people with its colour, and the same as a sentence. */
 export interface Wording {
@@ -66,7 +66,7 @@ export function wordsOfResult(result: string): Wording {
 /** A reason of an incident's end such as `restart-vm: out-of-patience`, with the result in the words that people read. */
 export function humanReason(reason: string): string {
   const [, runbook = '', result = '', rest = ''] = /^([a-z0-9-]+): ([a-z-]+)(,.*)?$/.exec(reason) ?? [];
-  return result in results ? `${runbook}: ${wordsOfResult(result).word.toLowerCase()}${rest}` : reason;
+  return Object.hasOwn(results, result) ? `${runbook}: ${wordsOfResult(result).word.toLowerCase()}${rest}` : reason;
 }
 
 /** The word that the live state and the filters use for a run's result. */

@@ -4,9 +4,9 @@ import { Check, CircleAlert, Copy, Inbox, RefreshCw } from 'lucide-preact';
 import { Link } from 'wouter-preact';
 import { ApiProblem } from '../api/client';
 import { tick } from '../session/clock';
+import type { Tone } from './tone';
 
-/** What a colour says; it is never the only thing that says it. */
-export type Tone = 'neutral' | 'good' | 'warn' | 'bad' | 'info';
+export type { Tone };
 
 /** A page: title of the document, its one heading, and what one can do on it. Moves the focus to the heading when one comes from elsewhere. */
 export function Page({

@@ -58,9 +58,11 @@ export function ResourcePage({ id }: { readonly id: string }) {
           facts={[
             ['Environment', environment],
             ['Known as', known?.detail],
-            ['Id', <Id text={id} />],
           ]}
         />
+        <p>
+          <Id text={id} />
+        </p>
         <div class="lead">
           <Link href={`/ledger?subject=${encodeURIComponent(id)}`}>Its entries in the ledger</Link>
           <Link href={`/decisions/why-not?resource=${encodeURIComponent(id)}`}>Why was nothing done to it?</Link>
