@@ -1,5 +1,10 @@
 import { app } from '@azure/functions';
-import { createAzureLibrary, createAzureMetrics, createAzureResourceGroups } from '../src/adapters/azure';
+import {
+  azureCallMeter,
+  createAzureLibrary,
+  createAzureMetrics,
+  createAzureResourceGroups,
+} from '../src/adapters/azure';
 import { createEntraTokens } from '../src/adapters/entra';
 import type { Config } from '../src/config';
 import { systemClock } from '../src/kernel/clock';
@@ -87,6 +92,7 @@ export function compose(config: Config, given: Given = {}): void {
     records,
     closing: intake,
     tags: resources,
+    meter: azureCallMeter,
     clock,
   });
 

@@ -20,6 +20,7 @@ export interface Account {
   appliedAt: Iso8601 | null;
   undo: RunReport['undo'];
   approval: NonNullable<RunReport['approval']> | null;
+  calls: NonNullable<RunReport['calls']> | null;
 }
 
 /** A run that has just begun. */
@@ -36,6 +37,7 @@ export function openAccount(order: RunOrder, startedAt: Iso8601): Account {
     appliedAt: null,
     undo: null,
     approval: null,
+    calls: null,
   };
 }
 
@@ -46,6 +48,14 @@ export function note(account: Account, at: Iso8601, stage: RunEvent['stage'], te
     return;
   }
   account.events.push({ at, stage, text: text.slice(0, 1024) });
+}
+
+/** Adds what one activity asked of the platform; activities of earlier versions do not say. */
+export function count(account: Account, { calls }: { readonly calls?: RunReport['calls'] | undefined }): void {
+  if (calls !== undefined) {
+    const { reads, writes } = account.calls ?? { reads: 0, writes: 0 };
+    account.calls = { reads: reads + calls.reads, writes: writes + calls.writes };
+  }
 }
 
 /** Closes an account that changed something. */
@@ -79,6 +89,7 @@ function report(account: Account, at: Iso8601, result: RunReport['result'], reas
     verification: account.verification,
     undo: account.undo,
     ...(account.approval === null ? {} : { approval: account.approval }),
+    ...(account.calls === null ? {} : { calls: account.calls }),
     events: account.events,
   };
 }

@@ -1,9 +1,10 @@
-import { handler } from '../kernel/activity';
+import { handler, type ActivityContract } from '../kernel/activity';
 import { epochOf, isoOf, type Clock, type Iso8601 } from '../kernel/clock';
 import { describeError, PermanentError } from '../kernel/errors';
 import { hashOf, uuidOf } from '../kernel/hash';
 import { parseResourceId, type ResourceId } from '../kernel/resource-id';
 import { tagHold } from '../inventory';
+import type { CallMeter } from '../ports/call-meter';
 import type { Fences } from '../ports/fences';
 import type { Incidents } from '../ports/incidents';
 import type { ResourceTags } from '../ports/resource-group';
@@ -47,6 +48,8 @@ export interface RunActivityPorts {
   readonly closing: Closing;
   /** Where a person says by a tag that a resource is theirs for now. */
   readonly tags: Pick<ResourceTags, 'read'>;
+  /** Counts what is asked of the platform; nothing is counted when left out. */
+  readonly meter?: CallMeter;
   readonly clock: Clock;
 }
 
@@ -99,6 +102,18 @@ export function runActivities(ports: RunActivityPorts) {
     }
     return found;
   };
+  /** As `handler`; the result also says what was asked of the platform. */
+  const counted = <Input, Output extends object>(
+    contract: ActivityContract<Input, Output>,
+    work: (input: Input, abort: AbortSignal) => Promise<Output>,
+  ): ((input: unknown) => Promise<Output>) =>
+    handler(contract, async (input, abort) => {
+      if (ports.meter === undefined) {
+        return work(input, abort);
+      }
+      const { result, calls } = await ports.meter.metered(() => work(input, abort));
+      return { ...result, calls };
+    });
   /** A person's tag on the resource makes the run wait as long as it may; one without an end is looked at again now and then. */
   const heldByTag = async (target: ResourceId, abort: AbortSignal): Promise<Plan | undefined> => {
     const now = clock.now();
@@ -122,7 +137,7 @@ export function runActivities(ports: RunActivityPorts) {
   return {
     /** Looks and plans. An engaged kill switch is told before anything is looked at, a person's tag before anything is planned. */
     observe: (fences: Pick<Fences, 'switchedOff'>) =>
-      handler(observeContract, async ({ target, runbook, parameters, correlation, environment, rule }, abort) => {
+      counted(observeContract, async ({ target, runbook, parameters, correlation, environment, rule }, abort) => {
         const stopped = environment === undefined ? undefined : await fences.switchedOff(environment, rule ?? '');
         const planned = async (): Promise<Plan> => {
           if (stopped !== undefined) {
@@ -141,7 +156,7 @@ export function runActivities(ports: RunActivityPorts) {
       }),
 
     apply: (fences: Fences) =>
-      handler(applyContract, async ({ runId, target, runbook, environment, token, step, before }, abort) => {
+      counted(applyContract, async ({ runId, target, runbook, environment, token, step, before }, abort) => {
         const refused = ({ code, message }: Refusal, otherwise: readonly Step[] = []) => ({
           kind: 'refused' as const,
           code,
@@ -212,7 +227,7 @@ export function runActivities(ports: RunActivityPorts) {
           : refused(result.refusal, found.otherwise(result.refusal, step, before));
       }),
 
-    settle: handler(settleContract, async ({ target, runbook, ticket, before, actedAt, step }, abort) => {
+    settle: counted(settleContract, async ({ target, runbook, ticket, before, actedAt, step }, abort) => {
       const status = await unlessPermanent(
         () => procedureFor(runbook, target).effects.poll(target, ticket, abort),
         (error): EffectStatus => ({ kind: 'failed', refusal: { code: error.code, message: error.message } }),
@@ -234,7 +249,7 @@ export function runActivities(ports: RunActivityPorts) {
       };
     }),
 
-    look: handler(lookContract, ({ target, runbook, before, actedAt }, abort) =>
+    look: counted(lookContract, ({ target, runbook, before, actedAt }, abort) =>
       judge(runbook, target, before, actedAt, abort),
     ),
 

@@ -4,7 +4,7 @@ import { activityTask, call, decoded, isSettled, type DurableContext, type Steps
 import type { Iso8601 } from '../kernel/clock';
 import { fromNow, listening, sleep } from '../kernel/waiting';
 import type { ActPlan, Facts, Step, Ticket, Verification } from '../runbooks';
-import { applied, note, notApplied, openAccount, type Account } from './account';
+import { applied, count, note, notApplied, openAccount, type Account } from './account';
 import { ask, askFirst, voidUnlessFor, type Approvals, type GuardQuestion } from './asking.orchestrator';
 import { applyContract, lookContract, observeContract, settleContract } from './contract';
 import type { RunEvent, RunOrder, RunReport } from './model';
@@ -59,6 +59,7 @@ function* untilGuarded(df: DurableContext, order: RunOrder, around: Surroundings
       observeContract,
       yield* listening(df, activityTask(df, observeContract, input), around.resolved),
     );
+    count(account, seen);
     const { plan, planHash } = seen;
     account.plan = plan;
     account.planHash = planHash;
@@ -204,7 +205,7 @@ function* underLease(
     account.appliedAt ??= started.ticket.startedAt;
     note(account, nowOf(df), 'apply', `${step.summary}: accepted by the platform`);
     around.progress('verify');
-    const settled = yield* settle(df, order, plan, started.ticket, lease, step);
+    const settled = yield* settle(df, order, account, plan, started.ticket, lease, step);
     last = settled;
     if (settled === undefined) {
       const text = `${step.summary}: still running after ${order.operationLimitSeconds} seconds`;
@@ -263,6 +264,7 @@ function* start(
       step,
       before,
     });
+    count(account, result);
     if (result.kind === 'started') {
       return result;
     }
@@ -288,13 +290,22 @@ function* start(
 }
 
 /** Polls a started step until it is over; `undefined` when it is not over within the order's limit. */
-function* settle(df: DurableContext, order: RunOrder, plan: ActPlan, ticket: Ticket, lease: HeldLease, step: Step) {
+function* settle(
+  df: DurableContext,
+  order: RunOrder,
+  account: Account,
+  plan: ActPlan,
+  ticket: Ticket,
+  lease: HeldLease,
+  step: Step,
+) {
   const giveUpAt = fromNow(df, order.operationLimitSeconds);
   let wait = ticket.retryAfterSeconds;
   for (;;) {
     yield* sleep(df, fromNow(df, Math.max(wait, shortestPollSeconds)));
     const input = { ...key(order), ticket, before: plan.before, actedAt: ticket.startedAt, step };
     const state = yield* call(df, settleContract, input);
+    count(account, state);
     if (state.kind === 'over') {
       return state;
     }
@@ -335,12 +346,12 @@ function* conclude(
 ): Steps<RunReport> {
   const { withinSeconds, everySeconds } = order.verification;
   const until = fromNow(df, withinSeconds);
-  const look = () =>
-    call(df, lookContract, {
-      ...key(order),
-      before: plan.before,
-      actedAt: account.appliedAt ?? nowOf(df),
-    });
+  function* look() {
+    const actedAt = account.appliedAt ?? nowOf(df);
+    const judged = yield* call(df, lookContract, { ...key(order), before: plan.before, actedAt });
+    count(account, judged);
+    return judged;
+  }
   let seen = first ?? (yield* look());
   let heard = around.resolved !== undefined && isSettled(around.resolved);
   for (;;) {
@@ -385,7 +396,8 @@ function* undo(
   for (const step of steps) {
     try {
       const started = yield* start(df, order, account, before, step, lease);
-      const end = started.kind === 'started' ? yield* settle(df, order, plan, started.ticket, lease, step) : undefined;
+      const end =
+        started.kind === 'started' ? yield* settle(df, order, account, plan, started.ticket, lease, step) : undefined;
       before = end?.verification.facts ?? before;
       const problem =
         started.kind !== 'started' ? started.reason : end === undefined ? 'it is still running' : undone(end);

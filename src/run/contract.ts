@@ -3,7 +3,7 @@ import { defineActivity, type RetryPolicy } from '../kernel/activity';
 import { seconds } from '../kernel/duration';
 import { instantSchema, resourceIdSchema } from '../kernel/schemas';
 import { factsSchema, planSchema, stepSchema, ticketSchema, verificationSchema } from '../runbooks';
-import { incidentReportSchema, runReportSchema } from './model';
+import { callsSchema, incidentReportSchema, runReportSchema } from './model';
 
 /** Storage or the platform did not answer: about a quarter of an hour of trying before a person is asked. */
 const patientRetry: RetryPolicy = { attempts: 8, firstWait: seconds(5), backoff: 2, longestWait: seconds(300) };
@@ -13,6 +13,9 @@ const targetSchema = z.object({
   target: resourceIdSchema,
   runbook: z.string(),
 });
+
+/** What an activity asked of the platform; absent where nobody counts, and in histories of earlier versions. */
+const cost = { calls: callsSchema.optional() };
 
 /** Looks at the target and plans. Reads only. The plan is made here, so that its code may change under runs in flight. */
 export const observeContract = defineActivity({
@@ -31,6 +34,7 @@ export const observeContract = defineActivity({
     alreadyResolved: z.boolean(),
     /** Why nothing is planned at all: a kill switch is engaged. */
     stopped: z.string().nullable().default(null),
+    ...cost,
   }),
   retry: patientRetry,
   timeLimit: seconds(60),
@@ -49,16 +53,17 @@ export const applyContract = defineActivity({
     before: factsSchema,
   }),
   output: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('started'), ticket: ticketSchema }),
+    z.object({ kind: z.literal('started'), ticket: ticketSchema, ...cost }),
     z.object({
       kind: z.literal('refused'),
       code: z.string(),
       message: z.string(),
       /** What to do in its place; the run ends without. */
       otherwise: z.array(stepSchema).max(20).optional(),
+      ...cost,
     }),
-    z.object({ kind: z.literal('later'), retryAfterSeconds: z.number(), reason: z.string() }),
-    z.object({ kind: z.literal('fenced'), reason: z.string() }),
+    z.object({ kind: z.literal('later'), retryAfterSeconds: z.number(), reason: z.string(), ...cost }),
+    z.object({ kind: z.literal('fenced'), reason: z.string(), ...cost }),
   ]),
   retry: patientRetry,
   timeLimit: seconds(60),
@@ -78,7 +83,7 @@ export const settleContract = defineActivity({
     step: stepSchema.optional(),
   }),
   output: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('running'), retryAfterSeconds: z.number() }),
+    z.object({ kind: z.literal('running'), retryAfterSeconds: z.number(), ...cost }),
     z.object({
       kind: z.literal('over'),
       /** The platform's word on the operation: null for success. It decides nothing, it only explains. */
@@ -87,6 +92,7 @@ export const settleContract = defineActivity({
       undo: z.array(stepSchema),
       /** What to do in the place of a step that failed; the run ends without. */
       otherwise: z.array(stepSchema).max(20).optional(),
+      ...cost,
     }),
   ]),
   retry: patientRetry,
@@ -97,7 +103,7 @@ export const settleContract = defineActivity({
 export const lookContract = defineActivity({
   name: 'run-look',
   input: targetSchema.extend({ before: factsSchema, actedAt: instantSchema }),
-  output: z.object({ verification: verificationSchema, undo: z.array(stepSchema) }),
+  output: z.object({ verification: verificationSchema, undo: z.array(stepSchema), ...cost }),
   retry: { attempts: 4, firstWait: seconds(5), backoff: 2, longestWait: seconds(60) },
   timeLimit: seconds(60),
 });

@@ -67,6 +67,9 @@ export const eventSchema = z.object({
 });
 export type RunEvent = z.infer<typeof eventSchema>;
 
+/** Requests to the platform. */
+export const callsSchema = z.object({ reads: z.int().min(0), writes: z.int().min(0) });
+
 /** What became of a run. */
 export const runReportSchema = z.object({
   id: z.string(),
@@ -92,6 +95,11 @@ export const runReportSchema = z.object({
   undo: z.object({ done: z.boolean(), text: z.string() }).nullable(),
   /** People's yes to the plan, where one was needed. */
   approval: z.object({ id: z.string(), planHash: z.string(), by: z.string() }).optional(),
+  /**
+   * What the run asked of the platform. What activities asked whose work broke off and was done again is not in it, and in runs of
+   * earlier versions nothing is.
+   */
+  calls: callsSchema.optional(),
   events: z.array(eventSchema).max(200),
 });
 export type RunReport = z.infer<typeof runReportSchema>;

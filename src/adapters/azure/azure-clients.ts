@@ -6,6 +6,7 @@ import type { TokenCredential } from '@azure/identity';
 import { z } from 'zod';
 import type { ResourceId } from '../../kernel/resource-id';
 import type { MachineObservation } from '../../ports/machines';
+import { countCall } from './azure-call-meter';
 import { classify, failureOf } from './classify';
 
 /** Clients of one subscription each, as ARM's clients are made, and what no client package covers. */
@@ -45,13 +46,25 @@ export function createAzureClients(options: {
     retryOptions: { maxRetries: 0 },
     credentials: { scopes: ['https://management.azure.com/.default'] },
   };
+  const counting = {
+    name: 'countCall',
+    sendRequest: <Request extends { readonly method: string }, Answer>(
+      request: Request,
+      next: (request: Request) => Promise<Answer>,
+    ): Promise<Answer> => {
+      countCall(request.method);
+      return next(request);
+    },
+  };
   const arm = getClient(endpoint, credential, shared);
+  arm.pipeline.addPolicy(counting);
   const computes = new Map<string, ComputeManagementClient>();
   const monitors = new Map<string, MonitorClient>();
 
   const compute = (subscriptionId: string): ComputeManagementClient =>
     kept(computes, subscriptionId, () => {
       const client = new ComputeManagementClient(credential, subscriptionId, shared);
+      client.pipeline.addPolicy(counting);
       client.pipeline.addPolicy({
         name: 'keepLastAnswer',
         sendRequest: async (request, next) => {
@@ -75,7 +88,11 @@ export function createAzureClients(options: {
     arm,
     compute,
     monitor: (subscriptionId) =>
-      kept(monitors, subscriptionId, () => new MonitorClient(credential, subscriptionId, shared)),
+      kept(monitors, subscriptionId, () => {
+        const client = new MonitorClient(credential, subscriptionId, shared);
+        client.pipeline.addPolicy(counting);
+        return client;
+      }),
     async resourceHealth(id, abort) {
       try {
         const response = await arm

@@ -1,3 +1,4 @@
+export { azureCallMeter } from './azure-call-meter';
 export { createAzureClients, type AzureClients } from './azure-clients';
 export { createAzureDiskRemoval, createAzureDisks } from './azure-disks';
 export { createAzureMachines } from './azure-machines';

@@ -58,12 +58,14 @@ const rows = (): string[] =>
 test.each(scenarios.map((scenario, index) => [scenario.name, index, scenario] as const))(
   '%s',
   async (name, index, scenario) => {
-    const { runId, outcome } = await stage.play(scenario, () => Promise.resolve(beforeTheMinute()));
+    const { runId, outcome, report } = await stage.play(scenario, () => Promise.resolve(beforeTheMinute()));
     expect(outcome).toBe('verified');
     const { activities, events, actions, reads, writes } = await costOf(runId);
     const row = `| ${name} | ${activities} | ${events} | ${actions} | ${reads} | ${writes} |`;
     found[index] = row;
     expect(row).toBe(rows()[index]);
+    // What the run itself says that it cost is what the platform counted.
+    expect(report.calls).toEqual({ reads, writes });
   },
 );
 
