@@ -1,4 +1,11 @@
-import { budgetName, budgetsAtALook, lineText, ordinal, switchPath } from '../../src/console/pages/guard/words';
+import {
+  budgetName,
+  budgetsAtALook,
+  holderPage,
+  lineText,
+  ordinal,
+  switchPath,
+} from '../../src/console/pages/guard/words';
 import { mostUrgent, partName, standing, subjectHref, switchedOff } from '../../src/console/pages/now/standing';
 import { ladderSteps } from '../../src/console/ui/ladder-steps';
 
@@ -152,6 +159,17 @@ describe('the guard in words', () => {
     const { shown, others } = budgetsAtALook(budgets);
     expect(shown.map(({ key }) => key)).toEqual(['budget hourly', 'budget daily of rule a']);
     expect(others).toBe(1);
+  });
+
+  it('leads from who holds a lease to its page', () => {
+    const hrefs = ['incident-1-r1', 'rotation-2', 'restore-3', 'drill-4', 'order-5'].map((one) => holderPage(one).href);
+    expect(hrefs).toEqual([
+      '/runs/incident-1-r1',
+      '/secrets/rotations/rotation-2',
+      '/recovery/restores/restore-3',
+      '/recovery/drills/drill-4',
+      '/runs/order-5',
+    ]);
   });
 
   it('knows the route of each switch', () => {

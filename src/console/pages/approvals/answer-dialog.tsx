@@ -1,6 +1,6 @@
 import { useId, useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
-import { ApiProblem, pathOf } from '../../api/client';
+import { type ApiProblem, pathOf } from '../../api/client';
 import { lookNow, now } from '../../api/now';
 import { useOrder, useRead } from '../../api/queries';
 import type { ShownApproval } from '../../api/types';
@@ -29,8 +29,9 @@ function doneText(
   isOwn: boolean,
   needed: number,
 ): string {
-  if (answer === 'reject')
+  if (answer === 'reject') {
     return isOwn ? 'You have taken it back; nothing is done.' : 'Your no is noted; nothing is done.';
+  }
   const yes = answers.filter((one) => one.answer === 'approve').length;
   return state === 'approved'
     ? 'Your yes is noted, and it is approved.'
@@ -109,8 +110,9 @@ export function AnswerDialog({ approval, answer }: Answering) {
                 drafts.set(seen.id, currentTarget.value);
               }}
               onKeyDown={(event) => {
-                if (event.key === 'Enter' && (event.ctrlKey || event.metaKey))
+                if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
                   event.currentTarget.form?.requestSubmit();
+                }
               }}
             />
           )}

@@ -3,16 +3,27 @@ import { pathOf } from '../../api/client';
 import { lookNow } from '../../api/now';
 import { may } from '../../session/me';
 import { OrderButton } from '../../ui/dialog';
-import { Badge, Empty, Meter, Section } from '../../ui/parts';
+import { Badge, Empty, isPast, Meter, Section } from '../../ui/parts';
 import { ResourceLink } from '../../ui/resource';
 import { Countdown, durationText, Time } from '../../ui/time';
 import type { GuardView } from './types';
-import { breakerText, budgetName, lineText } from './words';
+import { breakerText, budgetName, holderPage, lineText } from './words';
+
+/** What holds a lease or waits for one, leading to its page. */
+function Holder({ holder }: { readonly holder: string }) {
+  const { kind, href } = holderPage(holder);
+  return (
+    <Link href={href} title={holder}>
+      {kind}
+      <span class="visually-hidden"> {holder}</span>
+    </Link>
+  );
+}
 
 /** Who waits, for what, at which place. */
 export function Queue({ queue }: Pick<GuardView, 'queue'>) {
   return (
-    <Section title="Queue" id="queue" count={queue.length}>
+    <Section title="Queue" id="queue" count={queue.length} wide={queue.length > 0}>
       {queue.length === 0 ? (
         <Empty title="Nobody waits">A run that finds a budget or a group full waits here for its turn.</Empty>
       ) : (
@@ -21,10 +32,10 @@ export function Queue({ queue }: Pick<GuardView, 'queue'>) {
             <thead>
               <tr>
                 <th scope="col">Resource</th>
+                <th scope="col">What waits</th>
                 <th scope="col">Place</th>
                 <th scope="col">Since</th>
                 <th scope="col">Asks again within</th>
-                <th scope="col">Run</th>
               </tr>
             </thead>
             <tbody>
@@ -33,15 +44,15 @@ export function Queue({ queue }: Pick<GuardView, 'queue'>) {
                   <th scope="row">
                     <ResourceLink id={target} />
                   </th>
+                  <td>
+                    <Holder holder={run} />
+                  </td>
                   <td>{places.map(lineText).join(', ')}</td>
                   <td>
                     <Time at={since} />
                   </td>
                   <td>
                     <Countdown until={until} />
-                  </td>
-                  <td>
-                    <Link href={`/runs/${encodeURIComponent(run)}`}>{run}</Link>
                   </td>
                 </tr>
               ))}
@@ -56,7 +67,7 @@ export function Queue({ queue }: Pick<GuardView, 'queue'>) {
 /** What is being worked on, by whom, until when at the latest. */
 export function Leases({ leases }: Pick<GuardView, 'leases'>) {
   return (
-    <Section title="Worked on" id="leases" count={leases.length}>
+    <Section title="Worked on" id="leases" count={leases.length} wide={leases.length > 0}>
       {leases.length === 0 ? (
         <Empty title="Nothing is worked on">
           Whoever acts on a resource has a lease on it, so that nobody else does at the same time.
@@ -68,12 +79,12 @@ export function Leases({ leases }: Pick<GuardView, 'leases'>) {
               <tr>
                 <th scope="col">Resource</th>
                 <th scope="col">Runbook</th>
+                <th scope="col">By</th>
                 <th scope="col">Since</th>
                 <th scope="col">Lease ends in</th>
                 <th scope="col" class="number">
                   Token
                 </th>
-                <th scope="col">Run</th>
               </tr>
             </thead>
             <tbody>
@@ -84,15 +95,15 @@ export function Leases({ leases }: Pick<GuardView, 'leases'>) {
                   </th>
                   <td>{runbook}</td>
                   <td>
+                    <Holder holder={holder} />
+                  </td>
+                  <td>
                     <Time at={acquiredAt} />
                   </td>
                   <td>
                     <Countdown until={expiresAt} />
                   </td>
                   <td class="number">{token}</td>
-                  <td>
-                    <Link href={`/runs/${encodeURIComponent(holder)}`}>{holder}</Link>
-                  </td>
                 </tr>
               ))}
             </tbody>
@@ -122,6 +133,8 @@ export function Budgets({ budgets }: Pick<GuardView, 'budgets'>) {
               <p class="soft budget-free">
                 {freeAt === null ? (
                   'all places are free'
+                ) : isPast(freeAt) ? (
+                  'a place is free by now'
                 ) : (
                   <>
                     {used >= limit ? 'next place free' : 'one more free'} <Time at={freeAt} />

@@ -86,3 +86,21 @@ export function switchText({ engaged, by, reason, at }: KillSwitch): string {
   if (at === null) return engaged ? 'It is engaged.' : 'It has never been engaged.';
   return `${personName(by)} ${engaged ? 'engaged' : 'cleared'} it: ${reason}`;
 }
+
+/** What holds a lease or waits for one: an incident's run, a rotation, a restore, a drill, or a run that somebody ordered; and its page. */
+export function holderPage(holder: string): { readonly kind: string; readonly href: string } {
+  const part = encodeURIComponent(holder);
+  const [prefix] = holder.split('-');
+  switch (prefix) {
+    case 'incident':
+      return { kind: 'run of an incident', href: `/runs/${part}` };
+    case 'rotation':
+      return { kind: 'rotation', href: `/secrets/rotations/${part}` };
+    case 'restore':
+      return { kind: 'restore', href: `/recovery/restores/${part}` };
+    case 'drill':
+      return { kind: 'drill', href: `/recovery/drills/${part}` };
+    default:
+      return { kind: 'run', href: `/runs/${part}` };
+  }
+}

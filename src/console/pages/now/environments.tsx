@@ -72,7 +72,13 @@ function One({ environment }: { readonly environment: Environment }) {
           />
           {used >= limit && freeAt !== null ? (
             <p class="soft now-small now-free">
-              next place free <Time at={freeAt} />
+              {isPast(freeAt) ? (
+                'a place is free by now'
+              ) : (
+                <>
+                  next place free <Time at={freeAt} />
+                </>
+              )}
             </p>
           ) : null}
         </div>
