@@ -11,7 +11,7 @@ function wish(name: string, value: string, more: Partial<DesiredRecord> = {}): D
   return {
     ...{ type: 'A', name, value, content: value, priority: null, data: null, ttl: 300, proxied: false, comment: null },
     ...{ tags: [], policy: 'sync', source: null, takeover: false, ...more },
-  } as DesiredRecord;
+  };
 }
 
 function compared(current: readonly ZoneRecord[], desired: readonly DesiredRecord[], applied: string[] = []) {

@@ -25,7 +25,7 @@ async function known(...buckets: readonly Bucket[]) {
   for (const bucket of buckets) {
     await memory.addBucket(target, bucket);
   }
-  return createScalingDesk({ memory, clock: { now: () => at as EpochMillis } as never });
+  return createScalingDesk({ memory, clock: { now: () => at as EpochMillis } });
 }
 
 it('tells for each step what was forecast and what was measured, also for what lies ahead', async () => {

@@ -109,7 +109,7 @@ function Node({
     <Link
       href={href}
       class={`stack-node tone-${tone}${role}`}
-      aria-label={`${node.label} in ${node.environment}: ${detail}; ${needs}`}
+      aria-label={`${short(node.label)} ${sign} ${short(detail)}: ${node.label} in ${node.environment}, ${needs}`}
       onFocus={() => onPoint(node.id)}
       onBlur={() => onPoint('')}
       onMouseEnter={() => onPoint(node.id)}

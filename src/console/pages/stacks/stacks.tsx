@@ -169,8 +169,8 @@ function Shown({ answer, view }: { readonly answer: StacksAnswer; readonly view:
             <>
               <StackGraph nodes={nodes} environments={promotion} selected={around} hrefOf={linkOf} />
               <p class="soft">
-                An arrow goes from what is needed to what stands on it. Point at one, or move the focus to it, to see
-                what a change of it affects. The same as a <Link href="/stacks?view=table">table</Link>.
+                What is needed is on the left of what stands on it. Point at one, or move the focus to it, to see what a
+                change of it affects. The same as a <Link href="/stacks?view=table">table</Link>.
               </p>
             </>
           )}
@@ -293,8 +293,8 @@ function Promotion({
             </code>
           </span>
         ))}
-        . Below is what was reported: the commit that the state was last found to differ from, or agree with, the world
-        at.
+        . Below is what drift reports told: how each stack's state compared with the world, since when, and at which
+        commit that was first found.
       </p>
       {rows.length === 0 ? (
         <Empty title="No stack fits">Take something out of the filter.</Empty>
