@@ -40,10 +40,10 @@ function useDecisions(ids: readonly string[]): readonly DecisionAnswer[] {
 
 /** What is known of an incident, whether it goes on or is over. */
 function factsOf({ incident, live }: IncidentAnswer, isLive: boolean) {
-  const told = (live?.custom ?? null) as Partial<IncidentStatus> | null;
+  const told = live?.custom as Partial<IncidentStatus> | null | undefined;
   const since = incident?.openedAt ?? live?.since;
   return {
-    told: isLive ? told : null,
+    told: isLive ? (told ?? null) : null,
     target: incident?.order.target ?? told?.target ?? '',
     environment: incident?.order.environment ?? told?.environment ?? '',
     rule: incident?.order.rule ?? told?.rule ?? '',

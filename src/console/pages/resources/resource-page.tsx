@@ -250,7 +250,7 @@ function Recovery({ id }: { readonly id: string }) {
         if (one === undefined) {
           return <Empty title="No backup is promised for it">No tier of the backup policy takes it in.</Empty>;
         }
-        const tone = standingTones[one.standing as keyof typeof standingTones] ?? 'neutral';
+        const tone = standingTones[one.standing] ?? 'neutral';
         return (
           <>
             <p>
