@@ -48,9 +48,11 @@ export function closeRotation(
 }
 
 /** So much of an account is told while it is under way: the durable engine's status has room for 16 KiB of UTF-16. */
-const eventsTold = 8;
 const lettersOfEvent = 120;
 const lettersOfReason = 100;
+
+const cut = (text: string, letters: number): string =>
+  text.length <= letters ? text : `${text.slice(0, letters - 1)}…`;
 
 /** How a rotation stands, for whoever watches it. At most 8,192 characters, and no value of a secret. */
 export function rotationProgress(
@@ -58,6 +60,10 @@ export function rotationProgress(
   stage: string,
 ): RotationProgress {
   const { target, binding, mode } = order;
+  // The newest word of each stage: of the looks at consumers there may be many.
+  const newest = [...new Map(events.map((event) => [event.stage, event])).values()].sort((left, right) =>
+    left.at < right.at ? -1 : left.at > right.at ? 1 : 0,
+  );
   return {
     ...{ target, runbook: `rotate:${binding.rotator.kind}`, mode, stage },
     ...{ from, to, promotedAt, revokedAt },
@@ -65,11 +71,9 @@ export function rotationProgress(
     longestSeconds: binding.overlap.longestSeconds,
     told: binding.consumers.map(({ name }) => name),
     seen:
-      adoption?.consumers.map(({ name, kind, reason }) => ({ name, kind, reason: reason.slice(0, lettersOfReason) })) ??
+      adoption?.consumers.map(({ name, kind, reason }) => ({ name, kind, reason: cut(reason, lettersOfReason) })) ??
       null,
     usage: adoption?.usage ?? null,
-    events: events
-      .slice(-eventsTold)
-      .map(({ at, stage: of, text }) => ({ at, stage: of, text: text.slice(0, lettersOfEvent) })),
+    events: newest.map(({ at, stage: of, text }) => ({ at, stage: of, text: cut(text, lettersOfEvent) })),
   };
 }

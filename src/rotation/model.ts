@@ -290,7 +290,7 @@ export const rotationProgressSchema = z.object({
   /** What was seen of them at the last look; null before the first. */
   seen: z.array(consumerSightingSchema).nullable(),
   usage: usageSchema.nullable(),
-  /** The newest ones, cut short; the report has all of them. */
+  /** The newest of each stage, cut short; the report has all of them. */
   events: z.array(rotationEventSchema),
 });
 export type RotationProgress = z.infer<typeof rotationProgressSchema>;

@@ -1,5 +1,5 @@
 import { noteRotation, openRotationAccount, rotationProgress } from '../../src/rotation/account';
-import { rotationOrderSchema, rotationProgressSchema } from '../../src/rotation/model';
+import { rotationEventSchema, rotationOrderSchema, rotationProgressSchema } from '../../src/rotation/model';
 
 const vault =
   '/subscriptions/3f2b8a10-6c47-4e0d-9a55-1b7d2c9e4f01/resourcegroups/rg/providers/microsoft.keyvault/vaults/kv';
@@ -27,14 +27,19 @@ const order = rotationOrderSchema.parse({
     overlap: { soakSeconds: 1, lookSeconds: 1, warnSeconds: 1, longestSeconds: 1 },
     attempts: 1,
   },
-  limits: { leaseSeconds: 1800, cooldownSeconds: 0, budgets: [{ name: 'rotation', windowSeconds: 3600, maxResources: 5 }] },
+  limits: {
+    leaseSeconds: 1800,
+    cooldownSeconds: 0,
+    budgets: [{ name: 'rotation', windowSeconds: 3600, maxResources: 5 }],
+  },
   patienceSeconds: 1,
 });
 
 test('what is told of a rotation under way has room in the status of the durable engine, whatever was seen', () => {
   const account = openRotationAccount(order, at);
-  for (let event = 0; event < 200; event += 1) {
-    noteRotation(account, at, 'adoption', 'w'.repeat(2000));
+  for (let event = 0; event < 140; event += 1) {
+    const stage = rotationEventSchema.shape.stage.options[event % 9] ?? 'adoption';
+    noteRotation(account, at, stage, `${event} ${'w'.repeat(2000)}`);
   }
   account.adoption = {
     verdict: 'waiting',
@@ -45,6 +50,10 @@ test('what is told of a rotation under way has room in the status of the durable
   const told = rotationProgress(account, 'adoption');
   expect(rotationProgressSchema.parse(told)).toEqual(told);
   expect(told.seen).toHaveLength(20);
+  // Each stage is told once, with its newest word.
+  expect(told.events.map(({ text }) => Number.parseInt(text, 10)).sort((one, two) => one - two)).toEqual(
+    Array.from({ length: 9 }, (_, index) => 131 + index),
+  );
   // The limit is 16 KiB of UTF-16.
   expect(JSON.stringify(told).length).toBeLessThanOrEqual(8192);
 });

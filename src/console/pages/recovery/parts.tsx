@@ -80,7 +80,7 @@ export function DrillResult({
   readonly stage?: string | undefined;
 }) {
   if (result === null)
-    return <Looked look={{ tone: 'info', text: `Under way${stage === undefined ? '' : `: ${stage}`}`, Icon: Clock }} />;
+    {return <Looked look={{ tone: 'info', text: `Under way${stage === undefined ? '' : `: ${stage}`}`, Icon: Clock }} />;}
   return <Looked look={drillResults[result] ?? { tone: 'neutral', text: result, Icon: CircleHelp }} />;
 }
 
@@ -100,7 +100,7 @@ export function RestoreResult({
   readonly stage?: string | undefined;
 }) {
   if (result === null)
-    return <Looked look={{ tone: 'info', text: `Under way${stage === undefined ? '' : `: ${stage}`}`, Icon: Clock }} />;
+    {return <Looked look={{ tone: 'info', text: `Under way${stage === undefined ? '' : `: ${stage}`}`, Icon: Clock }} />;}
   return (
     <Looked
       look={restoreResults[result as RestoreReport['result']] ?? { tone: 'neutral', text: result, Icon: CircleHelp }}

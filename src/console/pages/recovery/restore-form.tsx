@@ -55,7 +55,7 @@ export function RestoreFormPage() {
   };
   const items = (exposure.data?.measurement?.resources ?? []).map(({ resource }) => resource).sort();
   const problem = (path: string): string | undefined =>
-    (planning.error as ApiProblem | null)?.problems.find((one) => one.path === path)?.message;
+    (planning.error)?.problems.find((one) => one.path === path)?.message;
   return (
     <Page
       title="Plan a restore"

@@ -43,6 +43,9 @@ function Shown({ id, restore: { record, live } }: { readonly id: string; readonl
   const report = record?.report ?? null;
   const plan = record?.plan ?? null;
   const stage = isUnderWay(live) ? stageOf(live?.custom) : undefined;
+  const told = toldOf(live?.custom);
+  const item = record?.order.request.item ?? (told.kind === 'in-place' ? told.target : undefined);
+  const kind = record?.order.request.kind ?? told.kind;
   return (
     <>
       {report === null ? <Waiting id={id} stage={stage} live={live} /> : null}
@@ -55,8 +58,8 @@ function Shown({ id, restore: { record, live } }: { readonly id: string; readonl
         </div>
         <Facts
           facts={[
-            ['Resource', record === null ? null : <ItemLink item={record.order.request.item} />],
-            ['What', record === null ? null : kindTexts[record.order.request.kind]],
+            ['Resource', item === undefined ? null : <ItemLink item={item} />],
+            ['What', kind === undefined ? null : (kindTexts[kind] ?? kind)],
             [
               'Takes back',
               record === null || record.order.undoes === null ? undefined : (
@@ -66,7 +69,7 @@ function Shown({ id, restore: { record, live } }: { readonly id: string; readonl
             [
               'Point',
               plan === null ? (
-                (record?.order.request.point ?? null)
+                record?.order.request.point
               ) : (
                 <>
                   <Link href={itemHref(plan.item, plan.point)}>
@@ -78,8 +81,8 @@ function Shown({ id, restore: { record, live } }: { readonly id: string; readonl
                 </>
               ),
             ],
-            ['Environment', record?.order.environment ?? null],
-            ['Asked by', record === null ? null : nameOf(record.order.askedBy.name)],
+            ['Environment', record?.order.environment ?? told.environment ?? null],
+            ['Asked by', record === null ? undefined : nameOf(record.order.askedBy.name)],
             [
               'Approved by',
               report === null || report.approvedBy === null ? undefined : report.approvedBy.map(nameOf).join(', '),
@@ -122,6 +125,11 @@ function Shown({ id, restore: { record, live } }: { readonly id: string; readonl
       )}
     </>
   );
+}
+
+/** What the engine tells of a restore before it is on record. */
+function toldOf(custom: unknown): { readonly target?: string; readonly kind?: string; readonly environment?: string } {
+  return typeof custom === 'object' && custom !== null ? custom : {};
 }
 
 function Waiting({

@@ -118,7 +118,9 @@ function Shown({ rotation: { rotation: report, live } }: { readonly rotation: Sh
           <Empty title="Nothing yet">Each step comes here as it is taken.</Empty>
         ) : (
           <>
-            {report === null ? <p class="soft small">The newest steps; all of them are told when it is over.</p> : null}
+            {report === null ? (
+              <p class="soft small">The newest word of each stage; all of them are told when it is over.</p>
+            ) : null}
             <Timeline
               label="Steps of the rotation"
               happenings={events.map((event) => ({
@@ -203,7 +205,15 @@ function Consumers({
   return (
     <Section title="Consumers" count={names.length}>
       {names.length === 0 ? (
-        <Empty title={report === null ? 'No consumer is known yet' : 'Consumers were not looked at'}>
+        <Empty
+          title={
+            seen !== null || told.told !== undefined
+              ? 'The policy names no consumer'
+              : report === null
+                ? 'No consumer is known yet'
+                : 'Consumers were not looked at'
+          }
+        >
           {report === null
             ? undefined
             : 'It ended before the new version was given to anybody, or none is named in the policy.'}
