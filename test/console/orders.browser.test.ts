@@ -1,15 +1,16 @@
 import { describeInBrowser } from './support/browser';
-import { askForMove } from './support/history';
+import { askForMove, machineId, pointsOf, storm } from './support/history';
 import { tabTo } from './support/keyboard';
-import { setStage, type Stage } from './support/stage';
+import { setStage, until, type Stage } from './support/stage';
+import type { Visitor } from './support/visitor';
 
 describeInBrowser('people at the console', () => {
   let stage: Stage;
 
   beforeAll(async () => {
-    stage = await setStage(30);
+    stage = await setStage(20);
   }, 60_000);
-  afterEach(() => expect(stage.complaints()).toEqual([]));
+  afterEach(async () => expect(await stage.leave()).toEqual([]));
   afterAll(() => stage.stop());
 
   test('somebody follows a link, chooses who to be, and comes to where the link leads', async () => {
@@ -80,4 +81,120 @@ describeInBrowser('people at the console', () => {
     expect(await watching.page.evaluate(() => 'wasNotLoadedAgain' in globalThis)).toBe(true);
     expect((await stage.platform.control.machine(name)).healthy).toBe(true);
   }, 120_000);
+
+  test('many machines hang: the budget is used up, the rest wait in turn, and the kill switch stops those that wait', async () => {
+    const machines = await storm(stage, 24);
+    const omar = await stage.as('omar');
+    const { page } = omar;
+    await omar.open('/guard/load');
+    // The share of an hour: the queue goes on until it is used up, and stands for the rest of the hour.
+    await page.waitForFunction(
+      () =>
+        document
+          .querySelector('[role=meter][aria-label$=share]')
+          ?.getAttribute('aria-valuetext')
+          ?.startsWith('16 of 16'),
+      undefined,
+      { timeout: 60_000 },
+    );
+    const queue = page.getByRole('region', { name: 'Table of those who wait' });
+    const waiting =
+      (await queue
+        .getByRole('link', { name: /^incident-/ })
+        .last()
+        .textContent()) ?? '';
+    await queue.getByText(/share/).first().waitFor();
+
+    // The order comes before the guard's next turn, at which those who wait ask again.
+    await page.getByRole('button', { name: 'Stop load', exact: true }).click();
+    await page.getByRole('textbox', { name: 'Reason' }).fill('the load test itself is broken');
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await page.getByRole('link', { name: /^Kill switch:.*load/ }).waitFor();
+    expect(await page.getByRole('button', { name: /^Clear/ }).count()).toBe(0);
+    const run = await until('the run did not end', async () => {
+      const { status, body } = await stage.api('rae', 'GET', `runs/${waiting}`);
+      return status === 200 && body.run !== null ? body.run : undefined;
+    });
+    expect(run.result).toMatchObject({ why: 'stopped' });
+    await omar.open(`/runs/${waiting}`);
+    await page
+      .getByText(/stopped/i)
+      .first()
+      .waitFor();
+    await page
+      .getByText(/the load test itself is broken/)
+      .first()
+      .waitFor();
+
+    const ada = await stage.as('ada');
+    await ada.open('/guard');
+    await ada.page.getByRole('button', { name: 'Clear load', exact: true }).click();
+    await ada.page.getByRole('textbox', { name: 'Reason' }).fill('the test is mended');
+    await ada.page.getByRole('button', { name: 'Clear', exact: true }).click();
+    await ada.page.getByRole('link', { name: /^Kill switch:/ }).waitFor({ state: 'detached' });
+    expect(machines).toHaveLength(24);
+  }, 120_000);
+
+  /** The newest approval about a machine is approved by Ava at her own window. */
+  async function approve(ava: Visitor, summary: RegExp): Promise<void> {
+    await ava.open('/approvals');
+    await ava.page.getByRole('button', { name: summary }).click();
+    await ava.page.getByRole('textbox', { name: 'Reason' }).fill('the release has to go back');
+    await ava.page.getByRole('button', { name: 'Approve', exact: true }).click();
+    await ava.page.getByText(/Your yes is noted/).waitFor();
+  }
+
+  test('a machine is set back in place when an approver agrees, and given its own disks again', async () => {
+    const name = 'vm-web-prod-weu-02';
+    await pointsOf(stage, name);
+    const ava = await stage.as('ava');
+    const omar = await stage.as('omar');
+    const { page } = omar;
+    await omar.open(`/recovery/restore?item=${encodeURIComponent(machineId(name).toLowerCase())}&kind=in-place`);
+    await page.getByRole('button', { name: 'Plan', exact: true }).click();
+    await page.getByText(`stop ${name}`).waitFor();
+    await page.getByRole('button', { name: 'Ask for this restore' }).click();
+    await page.getByRole('heading', { level: 1, name: `Restore of ${name}` }).waitFor();
+    await page.getByRole('heading', { name: 'People are asked' }).waitFor();
+    // Whoever ordered it is told why it is not for them to approve.
+    expect(await page.getByRole('button', { name: /^Approve/ }).count()).toBe(0);
+    await approve(ava, new RegExp(`^Approve.*set ${name} back`));
+    await page.getByText('Restored', { exact: true }).waitFor({ timeout: 60_000 });
+    await page.getByText(/^Disks that are kept/).waitFor();
+
+    await page.getByRole('button', { name: 'Undo this restore' }).click();
+    await page.getByRole('button', { name: 'Plan the undo and ask' }).click();
+    await page.getByRole('heading', { level: 1, name: `Undo of a restore of ${name}` }).waitFor();
+    await page.getByRole('heading', { name: 'People are asked' }).waitFor();
+    await approve(ava, new RegExp(`^Approve.*give ${name} back`));
+    await page.getByText('Restored', { exact: true }).waitFor({ timeout: 60_000 });
+    expect((await stage.platform.control.machine(name)).healthy).toBe(true);
+  }, 180_000);
+
+  test('a document that would delete too much of a zone is refused, and says why', async () => {
+    const rae = await stage.as('rae');
+    const { page } = rae;
+    await rae.open('/dns/storefront.example');
+    await page.getByRole('link', { name: 'Try a document' }).click();
+    const field = page.getByRole('textbox', { name: 'The document' });
+    const lines = (await field.inputValue()).split('\n');
+    let seen = 0;
+    await field.fill(
+      lines.filter((line) => !/^- \{ name: .*CNAME/.test(line.trim()) || (seen += 1) % 2 === 0).join('\n'),
+    );
+    await page.getByRole('button', { name: 'What would it do?' }).click();
+    await page.getByText('would be refused').waitFor();
+    await page
+      .getByRole('list', { name: 'What stands in the way' })
+      .getByText(/would delete 6 of our 12 records/)
+      .waitFor();
+    // It was a question; nothing is changed.
+    expect((await stage.platform.control.dnsRecords('storefront.example')).length).toBeGreaterThan(12);
+    // What is no document is refused with the line.
+    rae.expect(400);
+    await field.fill('version: 1\nzones: nothing');
+    await page.getByRole('button', { name: 'What would it do?' }).click();
+    await page.getByText('The document does not hold').waitFor();
+    await page.getByRole('button', { name: /^line 2/ }).waitFor();
+  }, 60_000);
 });

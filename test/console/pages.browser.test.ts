@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { violations } from './support/axe';
 import { describeInBrowser } from './support/browser';
 import { consolePages, overhang, settled } from './support/console-pages';
@@ -10,17 +11,38 @@ import type { Visitor } from './support/visitor';
 /** Pictures for whoever reviews: not kept in the repository. */
 const screenshots = join(root, 'dist/screenshots');
 
+/** What can be pressed on the page itself and is no order: it looks, leafs, copies, or asks what would happen. */
+const harmless =
+  /^(?:Copy |Copied|Try again|Again|Ask$|Plan$|Plan again|Look again|What would it do\?|Back to the one in use|Rehearse|Verify|Export|Download|Show |Hide |Find|Search|Read older|More|All |line \d+|Close|Point [0-9a-f]+)/;
+
+/** Names of what can be pressed in the page proper. */
+const buttonsOn = (page: Page): Promise<string[]> =>
+  page
+    .getByRole('main')
+    .getByRole('button')
+    .evaluateAll((all) =>
+      all
+        .filter((one) => !(one as HTMLButtonElement).disabled)
+        .map((one) => one.getAttribute('aria-label') ?? one.textContent.trim()),
+    );
+
+interface Description {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly description?: string }>>>>;
+}
+
 describeInBrowser('every page', () => {
   let stage: Stage;
   let history: History;
   let ada: Visitor;
+  let rae: Visitor;
+  const seenByAda = new Map<string, readonly string[]>();
 
   beforeAll(async () => {
     mkdirSync(screenshots, { recursive: true });
-    stage = await setStage(30);
+    stage = await setStage(20);
     history = await makeHistory(stage);
-    ada = await stage.as('ada');
-  }, 120_000);
+    [ada, rae] = await Promise.all([stage.as('ada'), stage.as('rae')]);
+  }, 180_000);
   afterEach(() => expect(stage.complaints()).toEqual([]));
   afterAll(async () => {
     await stage.stop();
@@ -28,7 +50,7 @@ describeInBrowser('every page', () => {
   });
 
   test.each(consolePages.map((one) => [one.name, one] as const))(
-    '%s: nothing for axe in light and dark, no wider than a phone, and its address is enough',
+    '%s: nothing for axe in light and dark, and no wider than a phone',
     async (name, { path }) => {
       const { page } = ada;
       const picture = (kind: string) =>
@@ -37,9 +59,9 @@ describeInBrowser('every page', () => {
       await page.emulateMedia({ colorScheme: 'light' });
       await ada.open(path(history));
       await settled(page);
-      const heading = await page.getByRole('heading', { level: 1 }).textContent();
-      expect(heading).not.toBe('');
+      expect(await page.getByRole('heading', { level: 1 }).textContent()).not.toBe('');
       expect(await page.title()).toMatch(/. · Caretaker$/);
+      seenByAda.set(name, await buttonsOn(page));
       expect(await violations(ada)).toEqual([]);
       await picture('light');
       await page.emulateMedia({ colorScheme: 'dark' });
@@ -51,5 +73,42 @@ describeInBrowser('every page', () => {
       await page.setViewportSize({ width: 360, height: 740 });
       expect(await overhang(page)).toBeLessThanOrEqual(0);
     },
+    60_000,
   );
+
+  test('a Reader sees everything and no button that would be refused', async () => {
+    const { page } = rae;
+    const pressable: string[] = [];
+    for (const { name, path } of consolePages) {
+      await rae.open(path(history));
+      await settled(page);
+      for (const button of await buttonsOn(page)) {
+        if (!harmless.test(button)) pressable.push(`${name}: ${button}`);
+      }
+    }
+    expect(pressable).toEqual([]);
+    // Who may do everything does see them: otherwise this would show nothing.
+    const orders = [...seenByAda].flatMap(([name, buttons]) =>
+      buttons.some((button) => !harmless.test(button)) ? [name] : [],
+    );
+    for (const name of ['approval-waiting', 'guard', 'secrets', 'zone', 'drills', 'dead-letter']) {
+      expect(orders).toContain(name);
+    }
+  }, 120_000);
+
+  test('the API refuses a Reader every order all the same', async () => {
+    const { body } = (await stage.api('rae', 'GET', 'openapi.json')) as { readonly body: Description };
+    const orders = Object.entries(body.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, { description = '' }]) =>
+        method !== 'get' && /Caretaker\.(?:Operator|Approver|Admin)/.test(description)
+          ? [{ method: method.toUpperCase(), path: path.replace('/operator/', '').replace(/\{\w+\}/g, 'x') }]
+          : [],
+      ),
+    );
+    expect(orders.length).toBeGreaterThan(25);
+    const answers = await Promise.all(
+      orders.map(async ({ method, path }) => `${(await stage.api('rae', method, path, {})).status} ${method} ${path}`),
+    );
+    expect(answers.filter((answer) => !answer.startsWith('403 '))).toEqual([]);
+  }, 60_000);
 });

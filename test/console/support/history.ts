@@ -98,7 +98,10 @@ export interface History {
   readonly drill: string;
   readonly restore: string;
   readonly deadLetter: string;
+  /** The machine that was repaired, and one that has recovery points. */
   readonly machine: string;
+  readonly protectedMachine: string;
+  readonly at: string;
   readonly sequence: number;
 }
 
@@ -158,6 +161,8 @@ export async function makeHistory(stage: Stage): Promise<History> {
     rotation,
     deadLetter: await deadLetter(stage),
     machine,
+    protectedMachine: machineId('vm-web-prod-weu-02').toLowerCase(),
+    at: new Date(await control.now()).toISOString(),
     sequence: body.entries[0].sequence,
   };
 }

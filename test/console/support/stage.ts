@@ -32,6 +32,8 @@ export interface Stage {
   api(person: Person, method: string, path: string, body?: unknown): Promise<Answer>;
   /** What went wrong in any window since the last time this was asked. */
   complaints(): string[];
+  /** Closes every window, so that nothing goes on in those of an earlier test; gives what went wrong in them. */
+  leave(): Promise<string[]>;
   stop(): Promise<void>;
 }
 
@@ -63,6 +65,13 @@ export async function setStage(speed: number): Promise<Stage> {
     visitors.push(visitor);
     return visitor;
   };
+  const complaints = (): string[] =>
+    visitors.flatMap((visitor) => {
+      const all = visitor.complaints();
+      const fresh = all.slice(told.get(visitor) ?? 0);
+      told.set(visitor, all.length);
+      return fresh;
+    });
   return {
     platform,
     browser,
@@ -81,13 +90,12 @@ export async function setStage(speed: number): Promise<Stage> {
       const isJson = response.headers.get('content-type')?.includes('json') === true;
       return { status: response.status, body: isJson && text !== '' ? JSON.parse(text) : text };
     },
-    complaints: () =>
-      visitors.flatMap((visitor) => {
-        const all = visitor.complaints();
-        const fresh = all.slice(told.get(visitor) ?? 0);
-        told.set(visitor, all.length);
-        return fresh;
-      }),
+    complaints,
+    async leave() {
+      const found = complaints();
+      await Promise.all(visitors.splice(0).map((visitor) => visitor.close()));
+      return found;
+    },
     async stop() {
       await browser.close();
       await platform.stop();

@@ -24,6 +24,8 @@ export interface Visitor {
   complaints(): readonly string[];
   /** From now on an answer with this status is no complaint. */
   expect(...statuses: readonly number[]): void;
+  /** While true, that nobody answers is no complaint. */
+  expectOutage(isOut: boolean): void;
   close(): Promise<void>;
 }
 
@@ -44,13 +46,14 @@ export async function visit(
 ): Promise<Visitor> {
   const { width = 1360, height = 900, theme = 'light', origins = [] } = options;
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, locale: 'en-GB' });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(30_000);
   const { origin } = new URL(url);
   if (token !== undefined) await context.addInitScript(plantToken, [origin, token] as const);
   const page = await context.newPage();
   const devTools = await context.newCDPSession(page);
   const expected = new Set(options.expected);
   const complaints: string[] = [];
+  let isOut = false;
   const requests: Request[] = [];
   page.on('request', (request) => {
     requests.push(request);
@@ -67,7 +70,8 @@ export async function visit(
   page.on('console', (message) => {
     // Chromium's own line about an answer of 400 and above; the answer itself is looked at above.
     const isAboutAnswer = message.text().startsWith('Failed to load resource: the server responded with a status of');
-    if (message.type() === 'error' && !isAboutAnswer) complaints.push(`console: ${message.text()}`);
+    const isAboutOutage = isOut && message.text().startsWith('Failed to load resource: net::ERR_');
+    if (message.type() === 'error' && !isAboutAnswer && !isAboutOutage) complaints.push(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
   return {
@@ -82,6 +86,9 @@ export async function visit(
     complaints: () => complaints,
     expect(...statuses) {
       for (const status of statuses) expected.add(status);
+    },
+    expectOutage(expected) {
+      isOut = expected;
     },
     close: () => context.close(),
   };
