@@ -112,7 +112,7 @@ function Put({ zone }: { readonly zone: string }) {
         </>
       }
       title={`Put records beside the document of ${zone}`}
-      text="They stand beside what the document says, or in its place at the same name, until their end. The change goes through the guard."
+      text="They stand beside what the document says, or in its place at the same name, until their end. The same name again replaces them. The change goes through the guard."
       confirm="Put them"
       order={(reason) => ({
         method: 'PUT',
@@ -130,7 +130,7 @@ function Put({ zone }: { readonly zone: string }) {
       <div class="form-row">
         <TextField
           label="Name"
-          help="Lower-case letters, digits and hyphens; the same name again replaces it."
+          placeholder="lower-case letters, digits, hyphens"
           value={id}
           onInput={setId}
           required
