@@ -34,8 +34,9 @@ describe('the axis of expiries', () => {
         for (const [index, mark] of marks.entries()) {
           expect(mark.lane).toBeLessThan(lanes);
           for (const other of marks.slice(index + 1)) {
-            if (other.lane === mark.lane)
-              {expect((other.x ?? 0) - (mark.x ?? 0)).toBeGreaterThanOrEqual((isNamed ? 0.5 : 0.03) - 1e-9);}
+            if (other.lane === mark.lane) {
+              expect((other.x ?? 0) - (mark.x ?? 0)).toBeGreaterThanOrEqual((isNamed ? 0.5 : 0.03) - 1e-9);
+            }
           }
         }
       }),

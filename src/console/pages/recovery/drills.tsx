@@ -159,7 +159,7 @@ export function DrillsPage() {
                   </Empty>
                 ) : (
                   <div class="table-scroll" tabIndex={0} role="region" aria-label="Drills, the newest first">
-                    <table class="table">
+                    <table class="table spacious">
                       <thead>
                         <tr>
                           <th scope="col">Ended</th>

@@ -105,6 +105,11 @@ export function HeatMap({
   virtual.setOptions({ ...virtual.options, ...options });
   useLayoutEffect(() => virtual._didMount(), []);
   useLayoutEffect(() => virtual._willUpdate());
+  // The newest columns are what one looks for first, where not all of them fit.
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element !== null) element.scrollLeft = element.scrollWidth;
+  }, [columns]);
   const shown = virtual.getVirtualItems();
   const lastShown = shown.at(-1)?.index ?? 0;
   useEffect(() => {

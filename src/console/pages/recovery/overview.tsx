@@ -92,7 +92,7 @@ function Promises({
       }
     >
       <div class="table-scroll" tabIndex={0} role="region" aria-label="Promises by tier">
-        <table class="table tiers">
+        <table class="table spacious">
           <thead>
             <tr>
               <th scope="col">Tier</th>
@@ -196,7 +196,7 @@ function Resources({ measurement }: { readonly measurement: Measurement }) {
             role="region"
             aria-label="Exposure by resource, the most exposed first"
           >
-            <table class="table">
+            <table class="table spacious">
               <thead>
                 <tr>
                   <th scope="col">Resource</th>

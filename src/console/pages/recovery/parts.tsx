@@ -79,8 +79,9 @@ export function DrillResult({
   readonly result: string | null;
   readonly stage?: string | undefined;
 }) {
-  if (result === null)
-    {return <Looked look={{ tone: 'info', text: `Under way${stage === undefined ? '' : `: ${stage}`}`, Icon: Clock }} />;}
+  if (result === null) {
+    return <Looked look={{ tone: 'info', text: `Under way${stage === undefined ? '' : `: ${stage}`}`, Icon: Clock }} />;
+  }
   return <Looked look={drillResults[result] ?? { tone: 'neutral', text: result, Icon: CircleHelp }} />;
 }
 
@@ -99,8 +100,9 @@ export function RestoreResult({
   readonly result: string | null;
   readonly stage?: string | undefined;
 }) {
-  if (result === null)
-    {return <Looked look={{ tone: 'info', text: `Under way${stage === undefined ? '' : `: ${stage}`}`, Icon: Clock }} />;}
+  if (result === null) {
+    return <Looked look={{ tone: 'info', text: `Under way${stage === undefined ? '' : `: ${stage}`}`, Icon: Clock }} />;
+  }
   return (
     <Looked
       look={restoreResults[result as RestoreReport['result']] ?? { tone: 'neutral', text: result, Icon: CircleHelp }}

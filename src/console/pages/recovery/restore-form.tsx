@@ -1,6 +1,5 @@
 import { useState } from 'preact/hooks';
 import { useLocation, useSearchParams } from 'wouter-preact';
-import type { ApiProblem } from '../../api/client';
 import { newKey, useOrder, useRead } from '../../api/queries';
 import { may } from '../../session/me';
 import { Select, TextField } from '../../ui/form';
@@ -55,7 +54,7 @@ export function RestoreFormPage() {
   };
   const items = (exposure.data?.measurement?.resources ?? []).map(({ resource }) => resource).sort();
   const problem = (path: string): string | undefined =>
-    (planning.error)?.problems.find((one) => one.path === path)?.message;
+    planning.error?.problems.find((one) => one.path === path)?.message;
   return (
     <Page
       title="Plan a restore"

@@ -52,7 +52,7 @@ export function RestoresPage() {
           </Empty>
         ) : (
           <div class="table-scroll" tabIndex={0} role="region" aria-label="Restores, the newest first">
-            <table class="table">
+            <table class="table spacious">
               <thead>
                 <tr>
                   <th scope="col">Begun</th>

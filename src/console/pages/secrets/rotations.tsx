@@ -58,7 +58,7 @@ export function RotationsPage() {
               <Empty title="Nothing was rotated yet" />
             ) : (
               <div class="table-scroll" tabIndex={0} role="region" aria-label="Rotations on record, the newest first">
-                <table class="table">
+                <table class="table rotations-table">
                   <thead>
                     <tr>
                       <th scope="col">Begun</th>

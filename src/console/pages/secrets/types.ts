@@ -31,7 +31,7 @@ export interface ShownRotation {
 
 /** What a rotation under way tells. One that an older version began tells less, and nothing before its first step. */
 export function progressOf(custom: unknown): Partial<RotationProgress> {
-  return typeof custom === 'object' && custom !== null ? (custom) : {};
+  return typeof custom === 'object' && custom !== null ? custom : {};
 }
 
 /** The name of the secret that a lease is about: the end of its id. */
