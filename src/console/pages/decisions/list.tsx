@@ -1,3 +1,4 @@
+import { memo } from 'preact/compat';
 import { useMemo } from 'preact/hooks';
 import { Link, useLocation } from 'wouter-preact';
 import { usePages } from '../../api/queries';
@@ -29,7 +30,8 @@ function instantOf(since: string): string | undefined {
   return since === '' ? undefined : since;
 }
 
-function Row({ one }: { readonly one: DecisionRow }) {
+/** Drawn anew only when its item is another: scrolling draws the list often. */
+const Row = memo(function Row({ one }: { readonly one: DecisionRow }) {
   return (
     <div class="listed">
       <div>
@@ -52,7 +54,7 @@ function Row({ one }: { readonly one: DecisionRow }) {
       </div>
     </div>
   );
-}
+});
 
 /** What was decided about signals, the newest first. */
 export function DecisionsPage() {

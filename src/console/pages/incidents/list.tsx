@@ -1,3 +1,4 @@
+import { memo } from 'preact/compat';
 import { useMemo } from 'preact/hooks';
 import { Link, useLocation } from 'wouter-preact';
 import { now } from '../../api/now';
@@ -16,7 +17,8 @@ const pageSize = 100;
 const recordsOf = ({ incidents }: IncidentsAnswer): readonly IncidentRecord[] => incidents;
 const idOf = ({ id }: { readonly id: string }): string => id;
 
-function Row({ one }: { readonly one: ListedIncident }) {
+/** Drawn anew only when its item is another: scrolling draws the list often. */
+const Row = memo(function Row({ one }: { readonly one: ListedIncident }) {
   const { isOpen, end, target, environment, rule, ladder, tried, stage, severity, summary, since, closedAt } = one;
   const rung = ladder.length === 0 ? '' : `rung ${Math.max(1, tried)} of ${ladder.length}`;
   return (
@@ -53,7 +55,7 @@ function Row({ one }: { readonly one: ListedIncident }) {
       </div>
     </div>
   );
-}
+});
 
 /** Every incident, those that are open first. */
 export function IncidentsPage() {

@@ -1,3 +1,4 @@
+import { memo } from 'preact/compat';
 import { useMemo } from 'preact/hooks';
 import { Link, useLocation } from 'wouter-preact';
 import { now } from '../../api/now';
@@ -17,7 +18,8 @@ const pageSize = 100;
 const runsOf = ({ runs }: RunsAnswer): readonly RunReport[] => runs;
 const idOf = ({ id }: { readonly id: string }): string => id;
 
-function Row({ one }: { readonly one: ListedRun }) {
+/** Drawn anew only when its item is another: scrolling draws the list often. */
+const Row = memo(function Row({ one }: { readonly one: ListedRun }) {
   const { result, runbook, target, environment, asked, reason, stage, since, finishedAt } = one;
   return (
     <div class="listed">
@@ -41,7 +43,7 @@ function Row({ one }: { readonly one: ListedRun }) {
       </div>
     </div>
   );
-}
+});
 
 interface RunbookNames {
   readonly runbooks: readonly { readonly name: string }[];
