@@ -2,16 +2,18 @@ import { useMemo } from 'preact/hooks';
 import { useRead } from '../api/queries';
 import { Chart, type ChartMark, type ChartSeries } from '../ui/chart';
 import { Empty, Loaded } from '../ui/parts';
+import { readable } from './measured';
 import type { MetricsAnswer } from './types';
 import { shortName } from './words';
 
 /** Series with one unit share a chart. */
 function chartsOf({ series }: MetricsAnswer): readonly { readonly unit: string; readonly series: ChartSeries[] }[] {
   const charts = new Map<string, ChartSeries[]>();
-  for (const { name, unit, points } of series) {
+  for (const one of series) {
     // A series that nobody reported is named in words, and not drawn.
-    if (points.every(({ value }) => value === null)) continue;
-    charts.set(unit, [...(charts.get(unit) ?? []), { name, unit: unit === 'Percent' ? '%' : unit, points }]);
+    if (one.points.every(({ value }) => value === null)) continue;
+    const { name, unit, points } = readable(one);
+    charts.set(unit, [...(charts.get(unit) ?? []), { name, unit, points }]);
   }
   return [...charts].map(([unit, list]) => ({ unit, series: list }));
 }

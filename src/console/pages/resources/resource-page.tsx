@@ -54,12 +54,8 @@ export function ResourcePage({ id }: { readonly id: string }) {
     >
       <section class="card" aria-label="The resource">
         <Open id={id} />
-        <Facts
-          facts={[
-            ['Environment', environment],
-            ['Known as', known?.detail],
-          ]}
-        />
+        <Facts facts={[['Environment', environment]]} />
+        {known === undefined ? null : <p class="soft">{known.detail}</p>}
         <p>
           <Id text={id} />
         </p>
