@@ -105,6 +105,14 @@ describeInBrowser('people at the console', () => {
         .textContent()) ?? '';
     await queue.getByText(/share/).first().waitFor();
 
+    // Why one that waits was not touched, asked in the console itself.
+    const kept = (await queue.getByRole('rowheader').last().textContent())?.trim() ?? '';
+    const asking = await stage.as('rae');
+    await asking.open('/decisions/why-not');
+    await asking.page.getByRole('combobox', { name: 'Resource' }).fill(kept);
+    await asking.page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await asking.page.getByText(/nothing was changed/).waitFor();
+
     // The order comes before the guard's next turn, at which those who wait ask again.
     await page.getByRole('button', { name: 'Stop load', exact: true }).click();
     await page.getByRole('textbox', { name: 'Reason' }).fill('the load test itself is broken');
@@ -197,4 +205,20 @@ describeInBrowser('people at the console', () => {
     await page.getByText('The document does not hold').waitFor();
     await page.getByRole('button', { name: /^line 2/ }).waitFor();
   }, 60_000);
+
+  test('a rotation is ordered and watched to its end: the old credential goes when its consumer has moved', async () => {
+    const secret = 'storefront-storage-key';
+    const omar = await stage.as('omar');
+    const { page } = omar;
+    await omar.open(`/secrets?name=${secret}`);
+    await page.getByRole('button', { name: 'Rotate…' }).first().click();
+    await page.getByRole('textbox', { name: 'Reason' }).fill('somebody left the team');
+    await page.getByRole('button', { name: 'Give the order' }).click();
+    await page.getByRole('heading', { level: 1, name: `Rotation of ${secret}` }).waitFor();
+    await page.evaluate(() => Object.assign(globalThis, { wasNotLoadedAgain: true }));
+    await page.getByText('Rotated', { exact: true }).waitFor({ timeout: 90_000 });
+    expect(await page.evaluate(() => 'wasNotLoadedAgain' in globalThis)).toBe(true);
+    const consumer = (await stage.platform.control.secretConsumers()).find(({ name }) => name === 'storefront');
+    expect(consumer?.valid).toBe(true);
+  }, 150_000);
 });
