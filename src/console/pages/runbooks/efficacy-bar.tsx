@@ -1,3 +1,4 @@
+import './efficacy.css';
 import { worthOf, worthText } from './efficacy';
 import type { Efficacy } from './types';
 
