@@ -136,7 +136,7 @@ function requestOf(
     planHash: planHash ?? '',
     steps: plan.steps.map(({ summary }) => summary),
     before: plan.before,
-    after: {},
+    after: plan.after ?? {},
     requestedBy:
       askedBy.kind === 'operator' ? { id: askedBy.id ?? null, name: askedBy.name } : { id: null, name: `rule ${rule}` },
     terms: (approval as NonNullable<typeof approval>).terms,

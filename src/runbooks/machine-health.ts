@@ -29,6 +29,14 @@ export function complaints(machine: MachineObservation): string[] {
   return found;
 }
 
+/** What a machine is to be like after a repair, in the words of {@link machineFacts}. */
+export const wellMachine: Facts = {
+  powerState: 'running',
+  provisioningState: 'succeeded',
+  agent: 'ready',
+  availability: 1,
+};
+
 /** The facts of a machine that plans show, undo needs and people read. */
 export function machineFacts(sighting: MachineSighting): Facts {
   return sighting.exists
@@ -89,6 +97,7 @@ export function planOperation(
     reasons,
     steps: [{ id: operation.name, effect: operation.name, summary: operation.summary }],
     before: machineFacts(sighting),
+    after: wellMachine,
   };
 }
 

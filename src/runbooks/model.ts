@@ -36,6 +36,11 @@ export const planSchema = z.discriminatedUnion('kind', [
     steps: z.array(stepSchema).min(1).max(20),
     /** The state before, as far as undo and people need it. */
     before: factsSchema,
+    /**
+     * What is to be otherwise afterwards, in the names of `before`, as far as it is known: what verification looks for. For people; it follows
+     * from the rest, so it is no part of the plan's identity.
+     */
+    after: factsSchema.optional(),
   }),
   /** The target is as it should be. */
   z.object({ kind: z.literal('nothing-to-do'), reasons: z.array(z.string().max(512)) }),

@@ -85,6 +85,7 @@ function planCapacity(seen: Sight, { from, to, remove, why }: CapacityParameters
       reasons: why,
       steps: [{ id: 'capacity', effect: `capacity ${to}`, summary }],
       before,
+      after: { capacity: to },
     };
   }
   const unfit = remove.flatMap((name) => {
@@ -106,6 +107,7 @@ function planCapacity(seen: Sight, { from, to, remove, why }: CapacityParameters
     reasons: why,
     steps: removalSteps(remove, prefix.length),
     before,
+    after: { capacity: to },
   };
 }
 
@@ -205,7 +207,14 @@ export const scaleCache: Runbook<z.infer<typeof sizeParameters>, Sight> = {
     }
     const summary = `Change the size from ${from} to ${to}`;
     const steps = [{ id: 'size', effect: `size ${to}`, summary }];
-    return { kind: 'act', summary, reasons: why, steps, before: { capacity: from, wanted: to } };
+    return {
+      kind: 'act',
+      summary,
+      reasons: why,
+      steps,
+      before: { capacity: from, wanted: to },
+      after: { capacity: to },
+    };
   },
   verify(before, after) {
     if (after === undefined) {
@@ -256,6 +265,7 @@ export const autoscaleBounds: Runbook<z.infer<typeof boundsParameters>, Sight> =
       reasons: why,
       steps: [{ id: 'bounds', effect: `bounds ${min} ${max}`, summary }],
       before,
+      after: { min, max },
     };
   },
   verify(before, after) {

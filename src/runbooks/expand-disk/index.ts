@@ -113,6 +113,7 @@ export const expandDisk: Runbook<z.infer<typeof parametersSchema>, ExpandedSight
         }),
       ],
       before: { ...diskFacts(sighting), wantedGb: sizeGb },
+      after: { sizeGb },
     };
   },
   verify(before, after, actedAt) {

@@ -114,6 +114,7 @@ export const quarantineVm: Runbook<z.infer<typeof parametersSchema>, IsolationSi
         stepOf('tag', 'Tag the machine', { effect: 'tag', value: reason }),
       ],
       before: { ...isolationFacts(sighting), group, bastion, groupBefore: groupNow, reason, snapshotAt: observedAt },
+      after: { groupNow: group, tagged: reason },
     };
   },
   verify(before, after) {

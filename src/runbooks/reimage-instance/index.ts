@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { InstanceSighting } from '../../ports/instances';
 import { stepOf } from '../hands';
 import { admitStep, drainStep, grievances, instanceFacts, instancePermissions, obstacle } from '../instance-health';
-import { assess } from '../machine-health';
+import { assess, wellMachine } from '../machine-health';
 import type { Runbook } from '../model';
 
 const parametersSchema = z.strictObject({
@@ -54,6 +54,7 @@ export const reimageInstance: Runbook<z.infer<typeof parametersSchema>, Instance
         ...admitStep(before),
       ],
       before,
+      after: wellMachine,
     };
   },
   verify(before, after, actedAt) {

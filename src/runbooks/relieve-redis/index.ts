@@ -182,6 +182,7 @@ export const relieveRedis: Runbook<Parameters, CacheSighting> = {
           reasons,
           steps: [stepOf('resize', `Give the cache the size ${size}`, { effect: 'resize', size })],
           before,
+          after: { size },
         };
   },
   verify(before, after, actedAt) {

@@ -80,6 +80,7 @@ export const repairDnsLink: Runbook<z.infer<typeof parametersSchema>, Probed<Dns
       reasons: [seen.exists ? `the link is ${seen.state}` : 'there is no link'],
       steps: [stepOf('link', 'Link the zone to the network', { effect: 'link', network }), resolveStep(probe, name)],
       before: { ...linkFacts(sighting), probe, name, address },
+      after: { exists: true, state: 'completed', linked: network },
     };
   },
   verify(before, after, actedAt) {

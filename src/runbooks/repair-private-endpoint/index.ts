@@ -96,6 +96,7 @@ export const repairPrivateEndpoint: Runbook<z.infer<typeof parametersSchema>, Pr
       reasons: [`the connection is ${connection.state}`],
       steps: [...repair, resolveStep(probe, name)],
       before: { ...endpointFacts(sighting), probe, name },
+      after: { connection: 'approved', provisioningState: 'succeeded' },
     };
   },
   verify(before, after, actedAt) {

@@ -104,6 +104,7 @@ export const replaceInstance: Runbook<z.infer<typeof parametersSchema>, Instance
         ...(attempts(before)[0] ?? []),
       ],
       before,
+      after: { exists: false, ...(set === null ? {} : { instances: set.capacity }) },
     };
   },
   verify(before, after) {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { MachineSighting } from '../../ports/machines';
 import { isAllocationFailure } from '../allocation';
-import { assess, machineFacts } from '../machine-health';
+import { assess, machineFacts, wellMachine } from '../machine-health';
 import { machinePermissions } from '../machine-permissions';
 import type { Facts, Runbook, Step } from '../model';
 
@@ -104,6 +104,7 @@ export const startVm: Runbook<Parameters, MachineSighting> = {
         ),
       ],
       before: machineFacts(sighting),
+      after: wellMachine,
     };
   },
   verify: assess,
