@@ -5,7 +5,8 @@ import {
   Virtualizer,
   type VirtualItem,
 } from '@tanstack/virtual-core';
-import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { memo } from 'preact/compat';
+import { useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
 import { zone } from '../../session/preferences';
 import { instantText } from '../../ui/time';
@@ -42,6 +43,61 @@ function labelText(at: number, bucketSeconds: number): string {
       : { day: '2-digit', month: 'short', ...inZone };
   return new Intl.DateTimeFormat('en-GB', options).format(at);
 }
+
+/** One resource. Drawn again only when something of it changes: there are many cells. */
+const Row = memo(function Row({
+  line,
+  index,
+  start,
+  columnsTemplate,
+  spans,
+  activeColumn,
+  idOf,
+  setHovered,
+  setActive,
+}: {
+  readonly line: Extract<MapLine, { kind: 'resource' }>;
+  readonly index: number;
+  readonly start: number;
+  readonly columnsTemplate: string;
+  /** The time of each column, in words. */
+  readonly spans: readonly string[];
+  readonly activeColumn: number | undefined;
+  readonly idOf: (cell: Cell) => string;
+  readonly setHovered: (cell: Cell) => void;
+  readonly setActive: (cell: Cell) => void;
+}) {
+  return (
+    <div
+      class="heat-row"
+      role="row"
+      aria-rowindex={index + 2}
+      style={{ transform: `translateY(${start}px)`, gridTemplateColumns: columnsTemplate }}
+    >
+      <span class="heat-name" role="rowheader" title={rowText(line.percent)}>
+        <ItemLink item={line.resource} />
+      </span>
+      {line.percent.map((percent, column) => {
+        const cell = { row: index, column };
+        const level = levelOf(percent);
+        return (
+          <span
+            key={column}
+            id={idOf(cell)}
+            role="gridcell"
+            aria-colindex={column + 2}
+            aria-label={`${shareText(percent)}, ${spans[column] ?? ''}`}
+            class={`heat-cell level-${level ?? 'none'}${activeColumn === column ? ' active' : ''}`}
+            onPointerEnter={() => setHovered(cell)}
+            onClick={() => setActive(cell)}
+          >
+            {level === breachLevel ? '×' : null}
+          </span>
+        );
+      })}
+    </div>
+  );
+});
 
 /** What the colours and marks say. */
 export function Legend() {
@@ -117,8 +173,14 @@ export function HeatMap({
   }, [hasMore, isLoadingMore, lastShown, lines.length]);
 
   const labels = useMemo(() => labelColumns(columns, mostLabels), [columns]);
-  const template = { gridTemplateColumns: `var(--heat-name) repeat(${columns}, minmax(11px, 1fr))` };
-  const idOf = ({ row, column }: Cell): string => `${prefix}-${row}-${column}`;
+  const columnsTemplate = `var(--heat-name) repeat(${columns}, minmax(11px, 1fr))`;
+  const template = { gridTemplateColumns: columnsTemplate };
+  const idOf = useCallback(({ row, column }: Cell): string => `${prefix}-${row}-${column}`, [prefix]);
+  const chosenZone = zone.value;
+  const spans = useMemo(
+    () => Array.from({ length: columns }, (_, column) => spanText(from, bucketSeconds, column)),
+    [from, bucketSeconds, columns, chosenZone],
+  );
 
   const move = (key: string, shift: boolean): boolean => {
     const first = lines.findIndex(({ kind }) => kind === 'resource');
@@ -156,8 +218,6 @@ export function HeatMap({
 
   const told = hovered ?? active;
   const toldLine = told === undefined ? undefined : lines[told.row];
-  const cellText = (percent: number | null, column: number): string =>
-    `${shareText(percent)}, ${spanText(from, bucketSeconds, column)}`;
 
   return (
     <div class="heat">
@@ -187,7 +247,7 @@ export function HeatMap({
                   {labelText(columnTimes(from, bucketSeconds, column).since, bucketSeconds)}
                 </span>
               ) : null}
-              <span class="visually-hidden">{spanText(from, bucketSeconds, column)}</span>
+              <span class="visually-hidden">{spans[column]}</span>
             </span>
           ))}
         </div>
@@ -209,36 +269,18 @@ export function HeatMap({
                 </span>
               </div>
             ) : (
-              <div
+              <Row
                 key={line.resource}
-                class="heat-row"
-                role="row"
-                aria-rowindex={index + 2}
-                style={{ ...place, ...template }}
-              >
-                <span class="heat-name" role="rowheader" title={rowText(line.percent)}>
-                  <ItemLink item={line.resource} />
-                </span>
-                {line.percent.map((percent, column) => {
-                  const cell = { row: index, column };
-                  const level = levelOf(percent);
-                  const isActive = active?.row === index && active.column === column;
-                  return (
-                    <span
-                      key={column}
-                      id={idOf(cell)}
-                      role="gridcell"
-                      aria-colindex={column + 2}
-                      aria-label={cellText(percent, column)}
-                      class={`heat-cell level-${level ?? 'none'}${isActive ? ' active' : ''}`}
-                      onPointerEnter={() => setHovered(cell)}
-                      onClick={() => setActive(cell)}
-                    >
-                      {level === breachLevel ? '×' : null}
-                    </span>
-                  );
-                })}
-              </div>
+                line={line}
+                index={index}
+                start={start}
+                columnsTemplate={columnsTemplate}
+                spans={spans}
+                activeColumn={active?.row === index ? active.column : undefined}
+                idOf={idOf}
+                setHovered={setHovered}
+                setActive={setActive}
+              />
             );
           })}
         </div>
@@ -250,8 +292,8 @@ export function HeatMap({
           </span>
         ) : (
           <>
-            <strong>{resourceParts(toldLine.resource).name}</strong>{' '}
-            {cellText(toldLine.percent[told.column] ?? null, told.column)}
+            <strong>{resourceParts(toldLine.resource).name}</strong> {shareText(toldLine.percent[told.column] ?? null)},{' '}
+            {spans[told.column]}
           </>
         )}
       </p>
