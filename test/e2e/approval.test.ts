@@ -169,6 +169,7 @@ test('an incident in prod asks two people, and repairs with their yes; everybody
     asked: ['2 of Caretaker.Approver, Caretaker.Admin'],
     steps: [expect.stringMatching(/restart/i)],
     before: { powerState: 'running' },
+    after: { powerState: 'running', agent: 'ready', availability: 1 },
   });
   await heard('Approval wanted');
   expect(await done()).toEqual([]);

@@ -39,3 +39,7 @@ test('what is measured anew at every look makes no other plan', () => {
   });
   expect(identity(measured(0.3333, 91))).toBe(identity(measured(0, 97)));
 });
+
+test('what is to be afterwards follows from the rest and makes no other plan', () => {
+  expect(identity({ ...plan, after: { powerState: 'running', agent: 'ready' } })).toBe(identity(plan));
+});

@@ -21,4 +21,7 @@ test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))('%s: 
     reasons: report.reasons,
     account,
   });
+  // What was promised to whoever reads the plan is what was found when it was looked at again.
+  const promised = report.plan?.kind === 'act' ? (report.plan.after ?? {}) : {};
+  expect(report.verification?.facts).toMatchObject(promised);
 });
