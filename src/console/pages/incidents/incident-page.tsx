@@ -7,6 +7,7 @@ import { call, pathOf } from '../../api/client';
 import { useRead } from '../../api/queries';
 import type { IncidentStatus, RunReport } from '../../api/types';
 import { tick } from '../../session/clock';
+import { CallsOf, EvidenceView } from '../../story/evidence';
 import { MetricsAround } from '../../story/metrics-around';
 import { marksOf, rungsOf, storyOf, windowOf } from '../../story/story';
 import { StoryTimeline } from '../../story/story-timeline';
@@ -157,6 +158,7 @@ function Incident({ id, answer }: { readonly id: string; readonly answer: Incide
                 </>
               ),
             ],
+            ['Asked of Azure', incident === null ? undefined : <CallsOf runs={runs} />],
             ['Id', <Id text={id} short={20} />],
           ]}
         />
@@ -186,6 +188,18 @@ function Incident({ id, answer }: { readonly id: string; readonly answer: Incide
           {target === '' || since === undefined ? null : (
             <Section title="Metrics around the time" id="metrics">
               <IncidentMetrics target={target} from={alertAt ?? since} until={closedAt} marks={marks} />
+            </Section>
+          )}
+          {runs.length === 0 ? null : (
+            <Section title="Evidence" id="evidence">
+              {runs.map((run) => (
+                <div key={run.id}>
+                  <h3>
+                    <Link href={`/runs/${encodeURIComponent(run.id)}`}>{run.runbook}</Link>
+                  </h3>
+                  <EvidenceView run={run} />
+                </div>
+              ))}
             </Section>
           )}
           <Section title="Why" id="why">

@@ -6,6 +6,7 @@ import { pathOf } from '../../api/client';
 import { useRead } from '../../api/queries';
 import type { RunReport } from '../../api/types';
 import { platformNow } from '../../session/clock';
+import { CallsOf, EvidenceView } from '../../story/evidence';
 import { MetricsAround } from '../../story/metrics-around';
 import { GuardVerdict, RunPlan, VerificationView } from '../../story/run-view';
 import { marksOf, storyOfRun, windowOf } from '../../story/story';
@@ -155,6 +156,7 @@ function Recorded({ run }: { readonly run: RunReport }) {
                 <Duration seconds={(Date.parse(finishedAt) - Date.parse(startedAt)) / 1000} />
               </>,
             ],
+            ['Asked of Azure', <CallsOf runs={[run]} />],
             ['Id', <Id text={id} short={26} />],
           ]}
         />
@@ -191,6 +193,9 @@ function Recorded({ run }: { readonly run: RunReport }) {
           )}
           <Section title="Verification" id="verification">
             <VerificationView run={run} />
+          </Section>
+          <Section title="Evidence" id="evidence">
+            <EvidenceView run={run} />
           </Section>
           {undo === null ? null : (
             <Section title="Undo" id="undo">
