@@ -177,7 +177,7 @@ export function RestoreFormPage() {
             <p>
               In {planned.environment}, for <ItemLink item={fields.item} />.{' '}
               {fields.kind === 'in-place'
-                ? 'An approver has to agree to this very plan before anything is touched; you may not approve your own. If the platform has changed by then, people are asked again.'
+                ? 'An approver has to agree to the plan of the order before anything is touched; you may not approve your own. Its steps are these, with names of its own for what is made. If the platform changes before they answer, people are asked again.'
                 : 'It disturbs nothing that is in use, so nobody is asked. What it makes stays, and costs, until a person removes it.'}
             </p>
             {ordering.error === null ? null : <Problem error={ordering.error} />}
