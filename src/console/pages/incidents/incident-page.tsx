@@ -18,7 +18,7 @@ import { EndBadge, Reasons, SeverityBadge, Words } from '../../story/words-view'
 import { Badge, Empty, Facts, Id, Loaded, Loading, Page, Section } from '../../ui/parts';
 import { portalHref, ResourceLink } from '../../ui/resource';
 import { Duration, Time } from '../../ui/time';
-import { Ladder } from './ladder';
+import { Rungs } from './rungs';
 
 const liveEvery = 3_000;
 /** So many of the signals that joined are told of. */
@@ -183,7 +183,7 @@ function Incident({ id, answer }: { readonly id: string; readonly answer: Incide
         </div>
         <div>
           <Section title="Ladder" id="ladder" count={ladder.length}>
-            <Ladder rungs={rungs} />
+            <Rungs rungs={rungs} />
           </Section>
           {target === '' || since === undefined ? null : (
             <Section title="Metrics around the time" id="metrics">

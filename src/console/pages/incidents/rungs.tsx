@@ -5,10 +5,10 @@ import { Reasons, ResultBadge, Words } from '../../story/words-view';
 import { Badge, Empty } from '../../ui/parts';
 
 /** The rungs of an incident's ladder, with what became of each. */
-export function Ladder({ rungs }: { readonly rungs: readonly Rung[] }) {
+export function Rungs({ rungs }: { readonly rungs: readonly Rung[] }) {
   if (rungs.length === 0) return <Empty title="The ladder is not known yet" />;
   return (
-    <ol class="ladder">
+    <ol class="rungs">
       {rungs.map((rung, index) => (
         <li key={index} class={`rung-${rung.state}`} aria-current={rung.state === 'current' ? 'step' : undefined}>
           <span class="rung-number" aria-hidden="true">
