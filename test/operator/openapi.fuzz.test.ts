@@ -255,6 +255,7 @@ const reached: Readonly<Record<string, readonly number[]>> = {
   search: [200, 400],
   metrics: [200, 400],
   'backup-report': [200, 400],
+  'backup-exposure-history': [200, 400],
   'backup-points': [400, 404],
   'backup-run': [202, 400],
   'backup-hold': [400, 404],
