@@ -99,7 +99,7 @@ describeInBrowser('every page', () => {
     const orders = [...seenByAda].flatMap(([name, buttons]) =>
       buttons.some((button) => !isHarmless(button)) ? [name] : [],
     );
-    for (const name of ['approval-waiting', 'guard', 'secrets', 'zone', 'drills', 'dead-letter']) {
+    for (const name of ['approval-waiting', 'guard', 'secret', 'zone', 'drills', 'dead-letter']) {
       expect(orders).toContain(name);
     }
   }, 120_000);

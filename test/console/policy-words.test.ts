@@ -198,8 +198,8 @@ test('differences are grouped by what changes, the weightiest first, and none is
     difference('ladder', 'vm-1', 1),
   ]);
   expect(
-    groups.map(({ change, signals, resources, differences }) => [
-      change,
+    groups.map(({ id, signals, resources, differences }) => [
+      id,
       signals,
       resources,
       differences.map((one) => one.signals),
@@ -209,7 +209,7 @@ test('differences are grouped by what changes, the weightiest first, and none is
     ['ladder', 1, 1, [1]],
     ['proposes', 1, 1, [1]],
   ]);
-  const kinds: readonly Difference['change'][] = [
+  const every: readonly Difference['change'][] = [
     'acts',
     'acts-no-more',
     'proposes',
@@ -217,7 +217,19 @@ test('differences are grouped by what changes, the weightiest first, and none is
     'mode',
     'ladder',
   ];
-  expect(groupedDifferences(kinds.map((kind) => difference(kind, 'vm', 1)))).toHaveLength(kinds.length);
+  const all = every.map((change) => difference(change, 'vm', 1));
+  const [other] = all;
+  const found = groupedDifferences([...all, { ...other!, change: 'mode', proposed: 'propose restart-vm' }]);
+  expect(found.map(({ id }) => id)).toEqual([
+    'acts',
+    'acts-instead',
+    'acts-no-more',
+    'proposes-instead',
+    'ladder',
+    'proposes',
+    'proposes-no-more',
+  ]);
+  expect(found.map(({ differences }) => differences.length)).toEqual([1, 1, 1, 1, 1, 1, 1]);
 });
 
 test('totals stand side by side, also of a runbook that only one policy runs', () => {

@@ -68,6 +68,10 @@ describe('the forms of the real runbooks', () => {
     expect([validate(parameters), validate.errors]).toEqual([true, null]);
   });
 
+  it.each(runbooks.map(({ name }) => name))('%s: every parameter says what it is', (name) => {
+    expect(form(name).filter(({ description = '' }) => !/^[A-Z].{8,}[.]$/.test(description))).toEqual([]);
+  });
+
   it.each(Object.keys(right))('%s: what was given comes back into the fields', (name) => {
     const { parameters } = filled(form(name), { ...typedFrom(form(name)), ...right[name] });
     expect(filled(form(name), typedFrom(form(name), parameters)).parameters).toEqual(parameters);

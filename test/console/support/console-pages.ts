@@ -36,6 +36,7 @@ export const consolePages: readonly ConsolePage[] = [
   page('restore', ({ restore }) => `/recovery/restores/${restore}`),
   page('restore-form', () => '/recovery/restore'),
   page('secrets', () => '/secrets'),
+  page('secret', () => '/secrets?name=storefront-storage-key'),
   page('rotations', () => '/secrets/rotations'),
   page('rotation', ({ rotation }) => `/secrets/rotations/${rotation}`),
   page('dns', () => '/dns'),
