@@ -60,7 +60,7 @@ function section({
     '',
     ...(rows.length === 0
       ? ['It takes no parameters.', '']
-      : ['| parameter | value | default |', '| --- | --- | --- |', ...rows, '']),
+      : ['| parameter | value | default | what it is |', '| --- | --- | --- | --- |', ...rows, '']),
     '<details><summary>Permissions</summary>',
     '',
     ...[...permissions.actions, ...permissions.dataActions].sort().map((one) => `- \`${one}\``),
@@ -78,6 +78,7 @@ interface Property {
   readonly maximum?: number;
   readonly pattern?: string;
   readonly items?: Property;
+  readonly description?: string;
 }
 
 function parameterRows(parameters: z.ZodType): string[] {
@@ -92,7 +93,7 @@ function parameterRows(parameters: z.ZodType): string[] {
           ? 'required'
           : 'none'
         : `\`${JSON.stringify(property.default)}\``;
-    return `| \`${name}\` | ${valueOf(property)} | ${fallback} |`;
+    return `| \`${name}\` | ${valueOf(property)} | ${fallback} | ${property.description ?? ''} |`;
   });
 }
 

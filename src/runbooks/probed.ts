@@ -25,17 +25,21 @@ type ResolveChange = z.infer<typeof resolveChangeSchema>;
 
 /** Parameters of the runbooks that verify from inside the spoke. */
 export const probeParameters = {
-  /** A machine of the spoke that resolves the name. */
-  probe: z.string().transform((text, context) => {
-    const parsed = parseResourceId(text);
-    if (parsed?.parts.type !== 'microsoft.compute/virtualmachines') {
-      context.addIssue({ code: 'custom', message: 'is not the resource id of a virtual machine' });
-      return z.NEVER;
-    }
-    return parsed.id;
-  }),
-  /** The name whose address is private, as applications use it. */
-  name: z.string().regex(/^[a-z0-9.-]{1,253}$/, 'is a host name in lower case'),
+  probe: z
+    .string()
+    .transform((text, context) => {
+      const parsed = parseResourceId(text);
+      if (parsed?.parts.type !== 'microsoft.compute/virtualmachines') {
+        context.addIssue({ code: 'custom', message: 'is not the resource id of a virtual machine' });
+        return z.NEVER;
+      }
+      return parsed.id;
+    })
+    .describe('Resource id of a machine of the spoke that resolves the name.'),
+  name: z
+    .string()
+    .regex(/^[a-z0-9.-]{1,253}$/, 'is a host name in lower case')
+    .describe('The name whose address is private, as applications use it.'),
 };
 
 /** A subject whose outcome a machine of the spoke verifies. The fact `probe` of before says which. */

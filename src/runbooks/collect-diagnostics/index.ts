@@ -4,8 +4,13 @@ import { stepOf } from '../hands';
 import type { Facts, Runbook } from '../model';
 
 const parametersSchema = z.strictObject({
-  /** How far before and after now metrics and activity log are read. */
-  minutes: z.number().int().min(5).max(720).default(60),
+  minutes: z
+    .number()
+    .int()
+    .min(5)
+    .max(720)
+    .default(60)
+    .describe('How far before and after now metrics and activity log are read.'),
 });
 
 function diagnosisFacts({ exists, type, bundle, observedAt }: DiagnosedSighting, before: Facts = {}): Facts {

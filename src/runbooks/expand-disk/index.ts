@@ -8,10 +8,13 @@ import type { Effects, Facts, Runbook } from '../model';
 const sizes = [32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16_384, 32_767] as const;
 
 const parametersSchema = z.strictObject({
-  /** The largest size that may be taken, GiB: a disk never gets smaller again, and is paid for whole. */
-  capGb: z.number().int().min(32).max(32_767),
-  /** Used share in percent from which the disk grows. */
-  line: z.number().min(50).max(99).default(85),
+  capGb: z
+    .number()
+    .int()
+    .min(32)
+    .max(32_767)
+    .describe('The largest size that may be taken, GiB: a disk never gets smaller again, and is paid for whole.'),
+  line: z.number().min(50).max(99).default(85).describe('Used share in percent from which the disk grows.'),
 });
 
 /** A disk, and what the script said that makes its file system larger. */

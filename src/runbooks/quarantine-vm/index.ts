@@ -7,19 +7,19 @@ import type { Effects, Facts, Runbook } from '../model';
 import { leaks } from './flows';
 
 const parametersSchema = z.strictObject({
-  /** The isolating network security group. */
-  group: z.string().transform((text, context) => {
-    const parsed = parseResourceId(text);
-    if (parsed?.parts.type !== 'microsoft.network/networksecuritygroups') {
-      context.addIssue({ code: 'custom', message: 'is not the resource id of a network security group' });
-      return z.NEVER;
-    }
-    return parsed.id;
-  }),
-  /** Address prefix of the bastion's subnet, the only one that may still get in. */
-  bastion: z.cidrv4(),
-  /** Why; goes into the machine's tag. */
-  reason: z.string().trim().min(3).max(200),
+  group: z
+    .string()
+    .transform((text, context) => {
+      const parsed = parseResourceId(text);
+      if (parsed?.parts.type !== 'microsoft.network/networksecuritygroups') {
+        context.addIssue({ code: 'custom', message: 'is not the resource id of a network security group' });
+        return z.NEVER;
+      }
+      return parsed.id;
+    })
+    .describe('Resource id of the isolating network security group.'),
+  bastion: z.cidrv4().describe("Address prefix of the bastion's subnet, the only one that may still get in."),
+  reason: z.string().trim().min(3).max(200).describe("Why; goes into the machine's tag."),
 });
 
 function isolationFacts(sighting: IsolationSighting, before: Facts = {}): Facts {

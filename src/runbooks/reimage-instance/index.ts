@@ -6,8 +6,13 @@ import { assess, wellMachine } from '../machine-health';
 import type { Runbook } from '../model';
 
 const parametersSchema = z.strictObject({
-  /** How long what the instance still serves may take to end, once it gets nothing new. */
-  drainSeconds: z.number().int().min(0).max(900).default(60),
+  drainSeconds: z
+    .number()
+    .int()
+    .min(0)
+    .max(900)
+    .default(60)
+    .describe('How long what the instance still serves may take to end, once it gets nothing new.'),
 });
 
 /** Gives an instance of a scale set a fresh system disk, out of rotation meanwhile. Keeps name, zone, address and data disks. */

@@ -22,15 +22,36 @@ const sizes = ladders.flat() as string[];
 
 const parametersSchema = z
   .strictObject({
-    /** What relieves the cache: the next size, or a reboot of one node (Azure Cache for Redis alone). */
-    by: z.enum(['size', 'reboot']).default('size'),
-    /** The largest size that may be taken. */
-    largest: z.enum(sizes as [string, ...string[]]).optional(),
-    node: z.enum(['PrimaryNode', 'SecondaryNode', 'AllNodes']).default('SecondaryNode'),
-    memoryLine: z.number().min(10).max(99).default(80),
-    loadLine: z.number().min(10).max(99).default(80),
-    /** Connected clients; no line when it is left out. */
-    clientsLine: z.number().int().min(1).optional(),
+    by: z
+      .enum(['size', 'reboot'])
+      .default('size')
+      .describe('What relieves the cache: the next size, or a reboot of one node (Azure Cache for Redis alone).'),
+    largest: z
+      .enum(sizes as [string, ...string[]])
+      .optional()
+      .describe('The largest size that may be taken; has to be said when the next size relieves.'),
+    node: z
+      .enum(['PrimaryNode', 'SecondaryNode', 'AllNodes'])
+      .default('SecondaryNode')
+      .describe('Which node is rebooted, when a reboot relieves.'),
+    memoryLine: z
+      .number()
+      .min(10)
+      .max(99)
+      .default(80)
+      .describe('Used memory in percent from which the cache is relieved.'),
+    loadLine: z
+      .number()
+      .min(10)
+      .max(99)
+      .default(80)
+      .describe('Server load in percent from which the cache is relieved.'),
+    clientsLine: z
+      .number()
+      .int()
+      .min(1)
+      .optional()
+      .describe('Connected clients from which the cache is relieved; no line when it is left out.'),
   })
   .refine(({ by, largest }) => by !== 'size' || largest !== undefined, {
     path: ['largest'],

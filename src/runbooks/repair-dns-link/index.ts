@@ -7,17 +7,18 @@ import { probeParameters, probePermissions, resolveStep, unresolved, type Probed
 
 const parametersSchema = z.strictObject({
   ...probeParameters,
-  /** The network that the zone is linked to, as declared. */
-  network: z.string().transform((text, context) => {
-    const parsed = parseResourceId(text);
-    if (parsed?.parts.type !== 'microsoft.network/virtualnetworks') {
-      context.addIssue({ code: 'custom', message: 'is not the resource id of a virtual network' });
-      return z.NEVER;
-    }
-    return parsed.id;
-  }),
-  /** The private address that the name has, as declared. */
-  address: z.ipv4(),
+  network: z
+    .string()
+    .transform((text, context) => {
+      const parsed = parseResourceId(text);
+      if (parsed?.parts.type !== 'microsoft.network/virtualnetworks') {
+        context.addIssue({ code: 'custom', message: 'is not the resource id of a virtual network' });
+        return z.NEVER;
+      }
+      return parsed.id;
+    })
+    .describe('Resource id of the network that the zone is linked to, as declared.'),
+  address: z.ipv4().describe('The private address that the name has, as declared.'),
 });
 
 function linkFacts({ seen }: Probed<DnsLinkSighting>, before: Facts = {}): Facts {

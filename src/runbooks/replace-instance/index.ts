@@ -6,15 +6,22 @@ import { admitStep, drainStep, grievances, instanceFacts, instancePermissions, o
 import type { Facts, Runbook, Step } from '../model';
 
 const parametersSchema = z.strictObject({
-  /** How long what the instance still serves may take to end, once it gets nothing new. */
-  drainSeconds: z.number().int().min(0).max(900).default(60),
-  /** Whether the successor may be in another zone when its own has no room. */
-  otherZones: z.boolean().default(false),
-  /** Sizes that the set may get, in this order, when its own has no room. It keeps the one that was found. */
+  drainSeconds: z
+    .number()
+    .int()
+    .min(0)
+    .max(900)
+    .default(60)
+    .describe('How long what the instance still serves may take to end, once it gets nothing new.'),
+  otherZones: z
+    .boolean()
+    .default(false)
+    .describe('Whether the successor may be in another zone when its own has no room.'),
   sizes: z
     .array(z.string().regex(/^Standard_[A-Za-z0-9_-]{2,40}$/))
     .max(4)
-    .default([]),
+    .default([])
+    .describe('Sizes that the set may get, in this order, when its own has no room. It keeps the one that was found.'),
 });
 
 /** Where a successor is looked for: each is tried when the one before has no room. */

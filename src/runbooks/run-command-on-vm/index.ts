@@ -8,9 +8,11 @@ import { orderableScripts, scripts } from '../scripts';
 
 const parametersSchema = z
   .strictObject({
-    script: z.enum(orderableScripts),
-    /** Parameters of the script, as texts; each script says which it takes. */
-    arguments: z.record(z.string(), z.string()).default({}),
+    script: z.enum(orderableScripts).describe('Which script of the repository is run.'),
+    arguments: z
+      .record(z.string(), z.string())
+      .default({})
+      .describe('Parameters of the script, as texts; each script says which it takes.'),
   })
   .superRefine(({ script, arguments: given }, context) => {
     const parsed = scripts[script].parameters.safeParse(given);

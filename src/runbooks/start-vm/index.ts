@@ -6,11 +6,11 @@ import { machinePermissions } from '../machine-permissions';
 import type { Facts, Runbook, Step } from '../model';
 
 const parametersSchema = z.strictObject({
-  /** Sizes to try in this order when there is no room for the machine's own. None: its own alone. */
   sizes: z
     .array(z.string().regex(/^Standard_[A-Za-z0-9_-]{2,40}$/))
     .max(4)
-    .default([]),
+    .default([])
+    .describe("Sizes to try in this order when there is no room for the machine's own. None: its own alone."),
 });
 type Parameters = z.infer<typeof parametersSchema>;
 
