@@ -2,7 +2,8 @@
 import type { Change, Difference, Totals } from './types';
 
 export interface DifferenceGroup {
-  readonly change: Change;
+  /** Unique among the groups. */
+  readonly id: string;
   readonly title: string;
   readonly about: string;
   readonly tone: 'warn' | 'info' | 'neutral';
@@ -13,26 +14,72 @@ export interface DifferenceGroup {
   readonly differences: readonly Difference[];
 }
 
-const changes: readonly (readonly [Change, string, string, DifferenceGroup['tone']])[] = [
-  ['acts', 'Would act', 'It would be repaired without asking; now nothing is done.', 'warn'],
-  ['acts-no-more', 'Would act no more', 'Now it is repaired without asking; then nothing would be done.', 'warn'],
-  ['mode', 'Would act instead of propose, or the other way', 'The same signals, with another mode.', 'warn'],
-  ['ladder', 'Would do something else', 'The same mode, with other runbooks or parameters.', 'info'],
-  ['proposes', 'Would propose', 'It would be proposed to people; now nothing is said.', 'neutral'],
-  ['proposes-no-more', 'Would propose no more', 'Now it is proposed to people; then nothing would be said.', 'neutral'],
+interface Kind {
+  readonly id: string;
+  readonly fits: (one: Difference) => boolean;
+  readonly title: string;
+  readonly about: string;
+  readonly tone: DifferenceGroup['tone'];
+}
+
+const kind = (
+  id: string,
+  change: Change,
+  title: string,
+  about: string,
+  tone: DifferenceGroup['tone'],
+  also: (one: Difference) => boolean = () => true,
+): Kind => ({ id, fits: (one) => one.change === change && also(one), title, about, tone });
+
+const proposes = ({ proposed }: Difference): boolean => proposed.startsWith('propose ');
+
+const kinds: readonly Kind[] = [
+  kind('acts', 'acts', 'Would act', 'It would be repaired without asking; now nothing is done.', 'warn'),
+  kind(
+    'acts-instead',
+    'mode',
+    'Would act instead of propose',
+    'It would be repaired without asking; now it is proposed to people.',
+    'warn',
+    (one) => !proposes(one),
+  ),
+  kind(
+    'acts-no-more',
+    'acts-no-more',
+    'Would act no more',
+    'Now it is repaired without asking; then nothing would be done.',
+    'warn',
+  ),
+  kind(
+    'proposes-instead',
+    'mode',
+    'Would propose instead of act',
+    'Now it is repaired without asking; then it would be proposed to people.',
+    'warn',
+    proposes,
+  ),
+  kind('ladder', 'ladder', 'Would do something else', 'The same mode, with other runbooks or parameters.', 'info'),
+  kind('proposes', 'proposes', 'Would propose', 'It would be proposed to people; now nothing is said.', 'neutral'),
+  kind(
+    'proposes-no-more',
+    'proposes-no-more',
+    'Would propose no more',
+    'Now it is proposed to people; then nothing would be said.',
+    'neutral',
+  ),
 ];
 
 /** Differences by their kind, those that change what is done first; within a kind those on most signals first. */
 export function groupedDifferences(differences: readonly Difference[]): readonly DifferenceGroup[] {
-  return changes.flatMap(([change, title, about, tone]) => {
+  return kinds.flatMap(({ id, fits, title, about, tone }) => {
     const own = differences
-      .filter((one) => one.change === change)
+      .filter(fits)
       .sort((left, right) => right.signals - left.signals || (left.target < right.target ? -1 : 1));
     return own.length === 0
       ? []
       : [
           {
-            change,
+            id,
             title,
             about,
             tone,

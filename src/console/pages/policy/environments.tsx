@@ -14,7 +14,7 @@ export function EnvironmentsPage() {
       {({ policy }) => (
         <>
           <p class="soft">An environment's ceiling is the most that any rule may do there.</p>
-          <div class="grid">
+          <div class="grid policy-environments">
             {Object.entries(policy.environments).map(([name, environment]) => {
               const state = now.value?.environments?.find((one) => one.name === name);
               return (

@@ -33,8 +33,8 @@ export function Outcome({ of: rehearsal }: { readonly of: RehearsalAnswer }) {
         </p>
         {groups.length === 0 ? null : (
           <p class="badges">
-            {groups.map(({ change, title, signals: count, tone }) => (
-              <a key={change} href={`#${change}`}>
+            {groups.map(({ id, title, signals: count, tone }) => (
+              <a key={id} href={`#${id}`}>
                 <Badge tone={tone}>
                   {title}: {count}
                 </Badge>
@@ -80,20 +80,20 @@ export function Outcome({ of: rehearsal }: { readonly of: RehearsalAnswer }) {
         ) : null}
       </Section>
       {groups.map((group) => (
-        <Group key={group.change} group={group} />
+        <Group key={group.id} group={group} />
       ))}
     </>
   );
 }
 
 function Group({
-  group: { change, title, about, tone, signals, resources, differences },
+  group: { id, title, about, tone, signals, resources, differences },
 }: {
   readonly group: DifferenceGroup;
 }) {
   return (
     <Section
-      id={change}
+      id={id}
       title={title}
       count={signals}
       actions={

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { ResourceLink } from '../../ui/resource';
 import { Badge, type Tone } from '../../ui/parts';
-import { durationText } from '../../ui/time';
+import { durationText, Time } from '../../ui/time';
 import type { Plan, PlanAnswer } from './types';
 
 const kinds: Readonly<Record<Plan['kind'], readonly [Tone, string]>> = {
@@ -69,7 +69,9 @@ export function PlanShown({
             {Object.entries(plan.before).map(([name, value]) => (
               <div key={name}>
                 <dt>{name}</dt>
-                <dd>{value === null ? <span class="soft">nothing</span> : String(value)}</dd>
+                <dd>
+                  <Fact name={name} value={value} />
+                </dd>
               </div>
             ))}
           </dl>
@@ -78,4 +80,14 @@ export function PlanShown({
       ) : null}
     </div>
   );
+}
+
+/** A fact as people read it; names of instants end with `At`. */
+function Fact({ name, value }: { readonly name: string; readonly value: string | number | boolean | null }) {
+  if (value === null) return <span class="soft">nothing</span>;
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'string' && name.endsWith('At') && !Number.isNaN(Date.parse(value))) {
+    return <Time at={value} exact />;
+  }
+  return String(value);
 }
