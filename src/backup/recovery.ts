@@ -10,6 +10,7 @@ export {
   drillRule,
   sweepOrchestratorName,
   type DrillDocument,
+  type DrillIndex,
   type DrillOrder,
   type DrillReport,
 } from './drill/model';
@@ -36,14 +37,17 @@ export {
   restoreOrderSchema,
   restoreReportSchema,
   restoreRequestSchema,
+  type PhaseEnd,
   type RestoreOrder,
   type RestorePlan,
   type RestoreReport,
+  type RestoreRequest,
 } from './restore/model';
 export { restoreOrchestrator, restoreRule } from './restore/orchestrator';
 export { restorePermissions } from './restore/permissions';
 export { createRestoreRecords, type RestoreDocument, type RestoreRecords } from './restore/records';
 export { stageActivity, type Leaves } from './restore/stages';
+export type { Exposure } from './exposure/model';
 export { exposureHistorySchema, historyWindows, type ExposureHistory, type HistoryWindow } from './exposure/peaks.plan';
 export { createExposures, type Exposures, type ExposurePorts } from './exposure/sweep';
 export { complianceHtml } from './report/html';

@@ -10,6 +10,7 @@ export {
   type Acceptance,
   type Intake,
   type IntakePorts,
+  type KeptAction,
   type KeptDecision,
 } from './intake';
 export { efficacy, efficacySchema, judgedRunSchema, type Efficacy, type JudgedRun } from './efficacy.plan';

@@ -1,6 +1,5 @@
 import type { z } from 'zod';
-import type { IncidentReport, keptDecisionSchema, RunReport } from '../../run';
-import type { KeptAction } from '../../run/intake';
+import type { IncidentReport, KeptAction, keptDecisionSchema, RunReport } from '../../run';
 
 /** An incident as it is kept: its runs by their ids, and the signals that joined it. */
 export type IncidentRecord = Omit<IncidentReport, 'runs'> & {

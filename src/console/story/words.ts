@@ -1,5 +1,4 @@
-import type { IncidentEnd, NotApplied, RunReport } from '../../run';
-import type { KeptAction } from '../../run/intake';
+import type { IncidentEnd, KeptAction, NotApplied, RunReport } from '../../run';
 import type { Tone } from '../ui/tone';
 
 /** A word for people with its colour, and the same as a sentence. */

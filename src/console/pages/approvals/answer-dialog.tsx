@@ -10,7 +10,7 @@ import { Field } from '../../ui/form';
 import { withoutIds } from '../../ui/people';
 import { Facts, Id, Problem } from '../../ui/parts';
 import { Countdown } from '../../ui/time';
-import { answering, drafts, type Answering } from './answering';
+import { answering, drafts, type Answering } from './answer-state';
 import { mayAnswer, needsText, neededOf } from './asks';
 import { SubjectLink } from './subject';
 

@@ -1,21 +1,9 @@
-import { signal } from '@preact/signals';
 import { lazy, Suspense } from 'preact/compat';
 import { Check, Undo2, X } from 'lucide-preact';
 import type { ShownApproval } from '../../api/types';
 import { me } from '../../session/me';
+import { answering } from './answer-state';
 import { mayAnswer } from './asks';
-
-/** The answer that is being given: about the approval as it was shown when the button was pressed. */
-export interface Answering {
-  readonly approval: ShownApproval;
-  readonly answer: 'approve' | 'reject';
-}
-
-/** Undefined while nobody answers. */
-export const answering = signal<Answering | undefined>(undefined);
-
-/** Reasons that were typed and not sent yet, by approval: closing the dialog loses nothing. */
-export const drafts = new Map<string, string>();
 
 /** What one may answer, as buttons; in their place, or beside them, why not. */
 export function AnswerButtons({ approval }: { readonly approval: ShownApproval }) {

@@ -1,16 +1,19 @@
 import type {
+  Compliance,
   DrillDocument,
+  DrillIndex,
   Due,
+  Exposure,
   ExposureHistory,
   ItemDocument,
+  Measurement,
+  PhaseEnd,
   RestoreDocument,
   RestorePlan,
+  RestoreReport,
+  RestoreRequest,
   Verdict,
 } from '../../../backup';
-import type { Compliance, Measurement } from '../../../backup/report/model';
-import type { DrillIndex } from '../../../backup/drill/model';
-import type { Exposure } from '../../../backup/exposure/model';
-import type { PhaseEnd, RestoreReport, RestoreRequest } from '../../../backup/restore/model';
 import type { RestoreLine } from '../../../operator/restore-line';
 
 export type { Compliance, DrillIndex, Due, Exposure, ItemDocument, Measurement, PhaseEnd, RestoreLine, RestorePlan };
