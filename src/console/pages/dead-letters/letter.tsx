@@ -66,7 +66,7 @@ export function LetterPage() {
               tone="danger"
               needsReason={false}
               order={() => ({ method: 'DELETE', path: pathOf`dead-letters/${id}` })}
-              changes={['ledger']}
+              changes={['dead-letters', 'ledger']}
               done={() => 'The message was discarded'}
               then={() => go('/dead-letters')}
             />
