@@ -1,4 +1,5 @@
 import type { RunReport } from '../../run';
+import { factText } from '../ui/fact-text';
 import { Badge, Empty } from '../ui/parts';
 import { BeforeAfter, PlanView } from '../ui/plan-view';
 import { Reasons, Words } from './words-view';
@@ -18,7 +19,7 @@ function SeenFacts({ facts, label }: { readonly facts: Readonly<Record<string, u
           {Object.entries(facts).map(([name, value]) => (
             <tr key={name}>
               <th scope="row">{name}</th>
-              <td>{typeof value === 'string' ? <Words text={value} /> : JSON.stringify(value)}</td>
+              <td>{typeof value === 'string' ? <Words text={value} /> : factText(value)}</td>
             </tr>
           ))}
         </tbody>

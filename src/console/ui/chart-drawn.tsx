@@ -25,6 +25,21 @@ function numberText(value: number | null | undefined, unit: string | undefined):
   return unit === undefined || unit === '' ? text : `${text} ${unit}`;
 }
 
+/** Times of an axis on a clock of 24 hours; the day stands below the first, and wherever another begins. */
+function axisTexts(seconds: readonly number[], inZone: 'local' | 'utc'): string[] {
+  const format = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+    new Intl.DateTimeFormat('en-GB', { ...options, ...(inZone === 'utc' ? { timeZone: 'UTC' } : {}) });
+  const time = format({ hour: '2-digit', minute: '2-digit' });
+  const day = format({ day: '2-digit', month: 'short' });
+  let shown = '';
+  return seconds.map((one) => {
+    const today = day.format(one * 1000);
+    const isNew = today !== shown;
+    shown = today;
+    return isNew ? `${time.format(one * 1000)}\n${today}` : time.format(one * 1000);
+  });
+}
+
 /** Joins the series' instants into one axis, in seconds, as the library wants it. */
 function joined(series: ChartProps['series']): uPlot.AlignedData {
   const times = [...new Set(series.flatMap(({ points }) => points.map(({ at }) => Date.parse(at) / 1000)))].sort(
@@ -88,7 +103,13 @@ export function DrawnChart({ label, series, marks = [], levels = [], height = 18
         },
       },
       axes: [
-        { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line }, font: '11px system-ui' },
+        {
+          stroke: ink,
+          grid: { stroke: line, width: 1 },
+          ticks: { stroke: line },
+          font: '11px system-ui',
+          values: (_, splits) => axisTexts(splits, chosenZone),
+        },
         { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line }, font: '11px system-ui', size: 48 },
       ],
       series: [

@@ -1,10 +1,8 @@
+import { factText } from './fact-text';
 import { Id } from './parts';
 
 /** Facts of a resource: before, or after, a change. */
 export type PlanFacts = Readonly<Record<string, unknown>>;
-
-const textOf = (value: unknown): string =>
-  value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
 
 /** What a plan changes, fact by fact: what was, and what will be. Facts that stay are shown without a mark. */
 export function BeforeAfter({ before, after }: { readonly before: PlanFacts; readonly after: PlanFacts }) {
@@ -23,16 +21,16 @@ export function BeforeAfter({ before, after }: { readonly before: PlanFacts; rea
         <tbody>
           {names.map((name) => {
             const isKept = !(name in after);
-            const changes = !isKept && textOf(before[name]) !== textOf(after[name]);
+            const changes = !isKept && factText(before[name]) !== factText(after[name]);
             return (
               <tr key={name} class={changes ? 'changes' : undefined}>
                 <th scope="row">{name}</th>
                 <td>
                   {name in before ? (
                     changes ? (
-                      <del>{textOf(before[name])}</del>
+                      <del>{factText(before[name])}</del>
                     ) : (
-                      textOf(before[name])
+                      factText(before[name])
                     )
                   ) : (
                     <span class="soft">not there</span>
@@ -42,9 +40,9 @@ export function BeforeAfter({ before, after }: { readonly before: PlanFacts; rea
                   {isKept ? (
                     <span class="soft">as before</span>
                   ) : changes ? (
-                    <ins>{textOf(after[name])}</ins>
+                    <ins>{factText(after[name])}</ins>
                   ) : (
-                    textOf(after[name])
+                    factText(after[name])
                   )}
                 </td>
               </tr>

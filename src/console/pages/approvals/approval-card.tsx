@@ -1,6 +1,7 @@
 import { Link } from 'wouter-preact';
 import type { ShownApproval } from '../../api/types';
 import { personName } from '../../ui/people';
+import { factText } from '../../ui/fact-text';
 import { Badge, Id } from '../../ui/parts';
 import { Countdown, Time } from '../../ui/time';
 import { AnswerButtons } from './answering';
@@ -8,19 +9,17 @@ import './approval-card.css';
 import { answersText, needsText, neededOf } from './asks';
 import { SubjectLink } from './subject';
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
-
 /** What a plan changes, on few lines; where it names no change, the state that it starts from. */
 export function ChangesAtALook({ before, after }: Pick<ShownApproval, 'before' | 'after'>) {
-  const changes = Object.entries(after).filter(([name, value]) => textOf(before[name] ?? '') !== textOf(value));
+  const changes = Object.entries(after).filter(([name, value]) => factText(before[name] ?? '') !== factText(value));
   if (changes.length > 0) {
     return (
       <ul class="changes-at-a-look">
         {changes.map(([name, value]) => (
           <li key={name}>
-            <span class="soft">{name}</span> {name in before ? <del>{textOf(before[name])}</del> : null}{' '}
+            <span class="soft">{name}</span> {name in before ? <del>{factText(before[name])}</del> : null}{' '}
             <span aria-hidden="true">→</span>
-            <span class="visually-hidden">becomes</span> <ins>{textOf(value)}</ins>
+            <span class="visually-hidden">becomes</span> <ins>{factText(value)}</ins>
           </li>
         ))}
       </ul>
@@ -33,7 +32,7 @@ export function ChangesAtALook({ before, after }: Pick<ShownApproval, 'before' |
       {facts.map(([name, value], index) => (
         <span key={name}>
           {index === 0 ? '' : ', '}
-          <span class="soft">{name}</span> {textOf(value)}
+          <span class="soft">{name}</span> {factText(value)}
         </span>
       ))}
     </p>

@@ -3,6 +3,7 @@ import { Link, useParams } from 'wouter-preact';
 import { pathOf } from '../../api/client';
 import { useRead } from '../../api/queries';
 import type { ShownApproval } from '../../api/types';
+import { factText } from '../../ui/fact-text';
 import { Badge, Empty, Facts, Id, Loaded, Page, Section } from '../../ui/parts';
 import { personName, withoutIds } from '../../ui/people';
 import { BeforeAfter, PlanView } from '../../ui/plan-view';
@@ -107,12 +108,7 @@ function StartsFrom({ before }: Pick<ShownApproval, 'before'>) {
   return (
     <>
       <h3 class="starts-from">It starts from</h3>
-      <Facts
-        facts={Object.entries(before).map(([name, value]) => [
-          name,
-          typeof value === 'string' ? value : JSON.stringify(value),
-        ])}
-      />
+      <Facts facts={Object.entries(before).map(([name, value]) => [name, factText(value)])} />
       <p class="soft">
         The plan names no facts that will be otherwise. Whether it helped is looked at afterwards, and before it is
         carried out the plan is made again: another plan is asked about again.
