@@ -39,6 +39,8 @@ async function timesOf(page: Page, url: string): Promise<Times> {
     undefined,
     { polling: 'raf' },
   );
+  // The largest paint is told some time after it happened.
+  await page.waitForFunction(() => 'largestPaint' in globalThis);
   const rest = await page.evaluate(() => ({
     painted: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN,
     largest: (globalThis as unknown as { largestPaint?: number }).largestPaint ?? Number.NaN,
