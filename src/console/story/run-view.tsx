@@ -52,7 +52,12 @@ export function RunPlan({ run: { plan, planHash, verification } }: { readonly ru
       <Reasons reasons={plan.reasons} />
       <h3>Steps</h3>
       <PlanView steps={plan.steps.map(({ summary }) => summary)} planHash={planHash} />
-      {verification === null ? (
+      {verification === null && plan.after !== undefined ? (
+        <details open>
+          <summary>Before, and what was to be otherwise</summary>
+          <BeforeAfter before={plan.before} after={plan.after} />
+        </details>
+      ) : verification === null ? (
         <details>
           <summary>What was seen before</summary>
           <SeenFacts facts={plan.before} label="What was seen before" />

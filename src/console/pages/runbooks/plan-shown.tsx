@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { factText } from '../../ui/fact-text';
 import { ResourceLink } from '../../ui/resource';
 import { Badge, type Tone } from '../../ui/parts';
 import { durationText, Time } from '../../ui/time';
@@ -64,13 +65,14 @@ export function PlanShown({
               </li>
             ))}
           </ol>
-          <h4>How it is now</h4>
+          <h4>{plan.after === undefined ? 'How it is now' : 'How it is now, and what is to be otherwise'}</h4>
           <dl class="plan-before">
-            {Object.entries(plan.before).map(([name, value]) => (
+            {Object.entries({ ...plan.after, ...plan.before }).map(([name, value]) => (
               <div key={name}>
                 <dt>{name}</dt>
                 <dd>
-                  <Fact name={name} value={value} />
+                  {name in plan.before ? <Fact name={name} value={value} /> : <span class="soft">not there</span>}
+                  <Becomes name={name} before={plan.before} after={plan.after} />
                 </dd>
               </div>
             ))}
@@ -82,6 +84,32 @@ export function PlanShown({
   );
 }
 
+/** What a fact is to become, where the plan says so and it is not so already. */
+function Becomes({
+  name,
+  before,
+  after,
+}: {
+  readonly name: string;
+  readonly before: Values;
+  readonly after: Values | undefined;
+}) {
+  const value = after?.[name];
+  if (value === undefined || value === before[name]) return null;
+  return (
+    <>
+      {' '}
+      <span aria-hidden="true">→</span>
+      <span class="visually-hidden">becomes</span>{' '}
+      <ins>
+        <Fact name={name} value={value} />
+      </ins>
+    </>
+  );
+}
+
+type Values = Readonly<Record<string, string | number | boolean | null>>;
+
 /** A fact as people read it; names of instants end with `At`. */
 function Fact({ name, value }: { readonly name: string; readonly value: string | number | boolean | null }) {
   if (value === null) return <span class="soft">nothing</span>;
@@ -89,5 +117,5 @@ function Fact({ name, value }: { readonly name: string; readonly value: string |
   if (typeof value === 'string' && name.endsWith('At') && !Number.isNaN(Date.parse(value))) {
     return <Time at={value} exact />;
   }
-  return String(value);
+  return factText(value);
 }
