@@ -1,19 +1,9 @@
 import { signal } from '@preact/signals';
+import type { SignIn } from '../../operator/sign-in';
 import { readStored, writeStored } from './stored';
 
 /** How one signs in here, as `/sign-in.json` says it. */
-export type SignInWay =
-  | {
-      readonly kind: 'entra';
-      readonly authority: string;
-      readonly clientId: string;
-      readonly scope: string;
-      /** The stand-in of the local platform: over HTTP, with people to choose from. */
-      readonly local: boolean;
-    }
-  | { readonly kind: 'app-service' }
-  | { readonly kind: 'key' }
-  | { readonly kind: 'none'; readonly problem: string };
+export type SignInWay = SignIn;
 export type EntraWay = Extract<SignInWay, { kind: 'entra' }>;
 
 /** Tokens of Entra. They live in this tab's session storage and are told to other tabs of the same origin. */

@@ -1,28 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
-import { useSearchParams } from 'wouter-preact';
 import { now } from '../api/now';
 import { Select, TextField } from '../ui/form';
 
 const typingPause = 250;
-
-/** Filters that are kept in the address: what they are, and how to set one. An empty one is not in the address. */
-export function useFilters<Name extends string>(
-  ...names: readonly Name[]
-): readonly [Readonly<Record<Name, string>>, (name: Name, value: string) => void] {
-  const [params, setParams] = useSearchParams();
-  const values = Object.fromEntries(names.map((name) => [name, params.get(name) ?? ''])) as Record<Name, string>;
-  const set = (name: Name, value: string): void =>
-    setParams(
-      (before) => {
-        const next = new URLSearchParams(before);
-        if (value === '') next.delete(name);
-        else next.set(name, value);
-        return next;
-      },
-      { replace: true },
-    );
-  return [values, set];
-}
 
 /** Words to look for: taken over when one has stopped typing. */
 export function WordsFilter({

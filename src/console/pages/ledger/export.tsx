@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Download, X } from 'lucide-preact';
-import { useSearchParams } from 'wouter-preact';
 import { call } from '../../api/client';
 import { me } from '../../session/me';
+import { useFilters } from '../../ui/address';
 import { Select } from '../../ui/form';
 import { InstantField } from '../../ui/instant-field';
 import { Page, Problem, Section } from '../../ui/parts';
@@ -38,23 +38,11 @@ const progressText = ({ entries, pages, size }: ExportProgress): string =>
 
 /** The ledger of a time as a file: every entry as it is in the chain, oldest first. */
 export function ExportPage() {
-  const [address, setAddress] = useSearchParams();
+  const [{ since, until, format: chosen }, set] = useFilters('since', 'until', 'format');
   const [state, setState] = useState<State>({ kind: 'idle' });
   const reading = useRef<AbortController | undefined>(undefined);
   useEffect(() => () => reading.current?.abort(), []);
-  const since = address.get('since') ?? '';
-  const until = address.get('until') ?? '';
-  const format: ExportFormat = address.get('format') === 'json' ? 'json' : 'ndjson';
-  const set = (name: string, value: string): void =>
-    setAddress(
-      (before) => {
-        const next = new URLSearchParams(before);
-        if (value === '') next.delete(name);
-        else next.set(name, value);
-        return next;
-      },
-      { replace: true },
-    );
+  const format: ExportFormat = chosen === 'json' ? 'json' : 'ndjson';
 
   const begin = async (): Promise<void> => {
     const abort = new AbortController();

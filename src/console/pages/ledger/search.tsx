@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
-import { useLocation, useSearchParams } from 'wouter-preact';
+import { useLocation } from 'wouter-preact';
 import { usePages } from '../../api/queries';
 import { platformNow } from '../../session/clock';
+import { useFilters } from '../../ui/address';
 import { Select, TextField } from '../../ui/form';
 import { InstantField } from '../../ui/instant-field';
 import { Empty, Loading, Page, Problem, Stale } from '../../ui/parts';
@@ -23,24 +24,8 @@ const enough = 30;
 
 /** Entries that fit, newest first; what is asked for is in the address. */
 export function SearchPage() {
-  const [address, setAddress] = useSearchParams();
+  const [given, , set] = useFilters(...names);
   const [, go] = useLocation();
-  const given = Object.fromEntries(names.map((name) => [name, address.get(name) ?? ''])) as Record<
-    (typeof names)[number],
-    string
-  >;
-  const set = (changes: Partial<typeof given>): void =>
-    setAddress(
-      (before) => {
-        const next = new URLSearchParams(before);
-        for (const [name, value] of Object.entries(changes)) {
-          if (value === '') next.delete(name);
-          else next.set(name, value);
-        }
-        return next;
-      },
-      { replace: true },
-    );
   const [subject, setSubject] = useState(given.subject);
   useEffect(() => setSubject(given.subject), [given.subject]);
   useEffect(() => {

@@ -1,5 +1,6 @@
-import { Link, useSearchParams } from 'wouter-preact';
+import { Link } from 'wouter-preact';
 import { useRead } from '../../api/queries';
+import { useFilters } from '../../ui/address';
 import { Select, TextField } from '../../ui/form';
 import { Empty, Loaded, Page, Section } from '../../ui/parts';
 import { Time } from '../../ui/time';
@@ -24,25 +25,9 @@ function fits({ name, summary, suits, resourceTypes }: RunbookHead, text: string
 
 /** Every runbook: what it does, for what, with which impact, and how often it helped. */
 export function Library() {
-  const [address, setAddress] = useSearchParams();
+  const [{ q: text, type, impact, target }, set] = useFilters('q', 'type', 'impact', 'target');
   const library = useRead<{ readonly runbooks: readonly RunbookHead[] }>('runbooks', {}, { fresh: 60_000 });
   const worth = useRead<EfficacyAnswer>('efficacy', {}, { fresh: 60_000 });
-  const [text, type, impact] = ['q', 'type', 'impact'].map((name) => address.get(name) ?? '') as [
-    string,
-    string,
-    string,
-  ];
-  const set = (name: string, value: string): void =>
-    setAddress(
-      (before) => {
-        const next = new URLSearchParams(before);
-        if (value === '') next.delete(name);
-        else next.set(name, value);
-        return next;
-      },
-      { replace: true },
-    );
-  const target = address.get('target');
   return (
     <Page
       title="Runbooks"
@@ -95,7 +80,7 @@ export function Library() {
                       <div class="row-head">
                         <h2>
                           <Link
-                            href={`/runbooks/${one.name}${target === null ? '' : `?target=${encodeURIComponent(target)}`}`}
+                            href={`/runbooks/${one.name}${target === '' ? '' : `?target=${encodeURIComponent(target)}`}`}
                           >
                             {one.name}
                           </Link>

@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks';
 import { Link, useSearchParams } from 'wouter-preact';
 import { ApiProblem } from '../../api/client';
 import { useRead } from '../../api/queries';
+import { useFilters } from '../../ui/address';
 import { Checkbox, Select, TextField } from '../../ui/form';
 import { Badge, Empty, Id, Loaded, Page, Section, Tabs } from '../../ui/parts';
 import { Time } from '../../ui/time';
@@ -59,25 +60,19 @@ export function StacksPage() {
 }
 
 function Shown({ answer, view }: { readonly answer: StacksAnswer; readonly view: string }) {
-  const [search, setSearch] = useSearchParams();
-  const get = (name: string): string => search.get(name) ?? '';
-  const put = (name: string, value: string): void =>
-    setSearch(
-      (before) => {
-        const next = new URLSearchParams(before);
-        if (value === '') next.delete(name);
-        else next.set(name, value);
-        return next;
-      },
-      { replace: true },
-    );
+  const [{ environment, project, q: words, stack: around, group }, put] = useFilters(
+    'environment',
+    'project',
+    'q',
+    'stack',
+    'group',
+  );
   const { stacks, promotion } = answer;
-  const [environment, project, words, around] = [get('environment'), get('project'), get('q'), get('stack')];
   const fitting = useMemo(
     () => stacksFor(stacks, { environment, project, words, around }),
     [stacks, environment, project, words, around],
   );
-  const grouped = get('group') === '' ? fitting.length > groupFrom : get('group') === 'project';
+  const grouped = group === '' ? fitting.length > groupFrom : group === 'project';
   const nodes = useMemo(() => nodesFor(fitting, grouped), [fitting, grouped]);
   const projects = [...new Set(stacks.map((stack) => stack.project))].sort();
   const isFiltered = [environment, project, words, around].some((one) => one !== '');
