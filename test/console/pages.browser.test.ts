@@ -101,7 +101,7 @@ describeInBrowser('every page', () => {
     const shown = async (name: string): Promise<void> => {
       await dialog.waitFor();
       await inBothThemes(ada, name);
-      await page.keyboard.press('Escape');
+      await dialog.getByRole('button', { name: 'Close' }).click();
       await dialog.waitFor({ state: 'detached' });
     };
     await page.setViewportSize({ width: 390, height: 844 });
