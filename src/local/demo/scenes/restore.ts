@@ -49,7 +49,10 @@ async function tell(stage: Stage): Promise<Story> {
   const own = await agree(stage, restoreId);
   const restored = await ended(stage, restoreId);
   await stage.at(`${restored.result.toUpperCase()} after ${restored.restoreSeconds} s; kept: ${shortNames(restored)}`);
-  const healthyAfter = (await control.machine(name)).healthy;
+  // The alert about the time in which it was stopped may lead to a restart of its own; that takes a minute more.
+  const healthyAfter = await stage.until('it did not become healthy on the restored disks', async () =>
+    (await control.machine(name)).healthy ? true : undefined,
+  );
 
   const undoing = await stage.caretaker('omar', 'restore', 'undo', restoreId, '--json');
   const { restoreId: undoId } = startedSchema.parse(JSON.parse(undoing.out));
