@@ -99,7 +99,7 @@ function whereToLook(url: string): readonly string[] {
   return [
     `The console, on all of this: http://localhost:${port}/ (or ${url}/)`,
     '  It asks who you are: Rae reads, Omar operates, Ava approves, Ada may do everything. No password.',
-    '  Now and then the host of a machine fails, and you are asked. Two different people have to say yes.',
+    '  Now and then the host of a machine fails, and you are asked. Two people have to say yes; after 30 minutes an administrator alone may.',
     `The API: ${url}/api. Stop with Ctrl+C.`,
   ];
 }
