@@ -1,9 +1,10 @@
+import { isoOf, type EpochMillis } from '../../src/kernel/clock';
 import { noteRotation, openRotationAccount, rotationProgress } from '../../src/rotation/account';
 import { rotationEventSchema, rotationOrderSchema, rotationProgressSchema } from '../../src/rotation/model';
 
 const vault =
   '/subscriptions/3f2b8a10-6c47-4e0d-9a55-1b7d2c9e4f01/resourcegroups/rg/providers/microsoft.keyvault/vaults/kv';
-const at = '2026-05-04T08:00:00.000Z';
+const at = isoOf(Date.UTC(2026, 4, 4, 8) as EpochMillis);
 const order = rotationOrderSchema.parse({
   rotationId: 'rotation-1',
   environment: 'prod',

@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import { useRead } from '../api/queries';
-import { Chart, type ChartMark, type ChartSeries } from '../ui/chart';
+import { Chart } from '../ui/chart';
+import type { ChartMark, ChartSeries } from '../ui/chart-model';
 import { Empty, Loaded } from '../ui/parts';
 import { readable } from './measured';
 import type { MetricsAnswer } from './types';

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { theme, zone } from '../session/preferences';
-import type { ChartProps } from './chart';
+import type { ChartProps } from './chart-model';
 import { instantText } from './time';
 
 /** Colours of the page's style sheet, as they are now. */

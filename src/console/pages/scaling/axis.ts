@@ -1,4 +1,4 @@
-import type { ChartMark, ChartSeries } from '../../ui/chart';
+import type { ChartMark, ChartSeries } from '../../ui/chart-model';
 import type { ForecastSteps, ScalingDecision } from './types';
 
 type Point = ChartSeries['points'][number];
