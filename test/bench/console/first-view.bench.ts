@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { setStage, type Stage } from '../../console/support/stage';
+import { setStage, until, type Stage } from '../../console/support/stage';
 import { storm } from '../../console/support/history';
 import type { Visitor } from '../../console/support/visitor';
 import { report } from '../results';
@@ -69,7 +69,12 @@ function reportAll(kind: string, samples: readonly Times[], more: Readonly<Recor
 async function main(): Promise<void> {
   const stage = await setStage(20);
   try {
-    await storm(stage, 12);
+    // Something to show, and nothing under way: who looks has another machine than who works.
+    await storm(stage, 4);
+    await until('the machines were not repaired', async () => {
+      const { open, incidents } = (await stage.api('rae', 'GET', 'incidents')).body;
+      return open.length === 0 && incidents.length === 4;
+    });
     const { url } = stage.platform;
     const cold: Times[] = [];
     const warm: Times[] = [];
