@@ -74,13 +74,14 @@ export async function launchBrowser(): Promise<Browser> {
 }
 
 /**
- * `describe` for tests that need a browser. Where there is none they are skipped with the reason in their name; in CI they run and fail, so
- * that nobody takes a skipped check for a passed one.
+ * `describe` for tests that need a browser. Where there is none they are skipped with the reason, which is printed; in CI they run and
+ * fail, so that nobody takes a skipped check for a passed one.
  */
 export function describeInBrowser(name: string, tests: () => void): void {
   if (findBrowser() !== undefined || process.env['CI'] === 'true') {
     describe(name, tests);
   } else {
+    process.stderr.write(`The tests of ${name} are skipped: ${howToGetOne}\n`);
     // eslint-disable-next-line no-restricted-properties -- a browser is no npm package; the name says how to get one
     describe.skip(`${name} (skipped: ${howToGetOne})`, tests);
   }
