@@ -144,8 +144,9 @@ test.each([
 });
 
 test('a vault that stays down ends the rotation, with the old credential in use', async () => {
-  const id = await order(app, storage);
+  // First, because a rotation begins as soon as it is ordered.
   await control().addFault({ effect: { kind: 'status', status: 503 }, operation: 'KeyVault/secrets/set' });
+  const id = await order(app, storage);
   await run();
   expect(await reportOf(app, id)).toMatchObject({ end: 'failed', outcome: null });
   expect(await control().credentialViolations()).toEqual([]);
