@@ -126,7 +126,7 @@ function OpenPalette() {
     <Dialog title="Search or go to" onClose={close} wide>
       <input
         class="palette-input"
-        type="search"
+        type="text"
         role="combobox"
         aria-label="Search or go to"
         aria-expanded="true"
