@@ -70,6 +70,7 @@ const parts = new Set([
   'azapi:Microsoft.Web/sites/basicPublishingCredentialsPolicies',
   'azuread_app_role_assignment',
   'azuread_application',
+  'azuread_application_pre_authorized',
   'azuread_service_principal',
   'azurerm_consumption_budget_resource_group',
   'azurerm_eventgrid_system_topic_event_subscription',
