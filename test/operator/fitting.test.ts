@@ -50,7 +50,7 @@ describe('incidents that fit', () => {
     [{ q: 'not answer', environment: 'dev' }, ['incident-2']],
     [{ q: 'incident-4' }, ['incident-4']],
   ])('%j', async (query, ids) => {
-    const { body } = await (await world()).call('incidents', { query: query as Record<string, string> });
+    const { body } = await (await world()).call('incidents', { query: query });
     expect(idsOf(body['incidents'])).toEqual(ids);
     expect(body['cursor']).toBeNull();
   });
@@ -103,6 +103,6 @@ it.each([
   await door.runs.put(run(1));
   await door.runs.put(run(2, { runbook: 'redeploy-vm' }));
   await door.runs.put(run(3, { result: { kind: 'not-applied', why: 'cooldown' } }));
-  const { body } = await door.call('runs', { query: query as Record<string, string> });
+  const { body } = await door.call('runs', { query: query });
   expect(idsOf(body['runs'])).toEqual(ids);
 });
