@@ -50,7 +50,7 @@ describeInBrowser('every page', () => {
     stage = await setStage(20);
     history = await makeHistory(stage);
     [ada, rae] = await Promise.all([stage.as('ada'), stage.as('rae')]);
-  }, 180_000);
+  }, 240_000);
   afterEach(() => expect(stage.complaints()).toEqual([]));
   afterAll(async () => {
     await stage.stop();

@@ -1,8 +1,9 @@
+import { useIsFetching } from '@tanstack/preact-query';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Link, useLocation } from 'wouter-preact';
 import { CircleUser, Clock, Keyboard, LogOut, Menu, Moon, OctagonX, Search, Sun, SunMoon } from 'lucide-preact';
-import { now, nowProblem } from '../api/now';
+import { meProblem, now, nowProblem } from '../api/now';
 import { me } from '../session/me';
 import { theme, zone } from '../session/preferences';
 import { signOut } from '../session/session';
@@ -162,6 +163,17 @@ function Person() {
   );
 }
 
+/** The page proper. It is busy until everything on it was read once: assistive technology waits for that. */
+function Main({ children }: { readonly children: ComponentChildren }) {
+  const reading = useIsFetching({ predicate: ({ state }) => state.status === 'pending' });
+  const isBusy = reading > 0 || (me.value === undefined && meProblem.value === undefined);
+  return (
+    <main class="main" id="main" tabIndex={-1} aria-busy={isBusy}>
+      {children}
+    </main>
+  );
+}
+
 /** What surrounds every page. */
 export function Shell({ children }: { readonly children: ComponentChildren }) {
   const [menu, setMenu] = useState(false);
@@ -198,9 +210,7 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
       <aside class="side">
         <Navigation />
       </aside>
-      <main class="main" id="main" tabIndex={-1}>
-        {children}
-      </main>
+      <Main>{children}</Main>
       {menu ? (
         <Dialog title="Places" onClose={() => setMenu(false)}>
           <Navigation onGo={() => setMenu(false)} />

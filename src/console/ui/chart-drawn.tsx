@@ -78,11 +78,13 @@ export function DrawnChart({ label, series, marks = [], levels = [], height = 18
     const colour = coloursOf(element);
     const ink = colour('ink-soft');
     const line = colour('line');
-    const shownMarks = marks.map(({ at, tone = 'neutral', ...rest }) => ({
-      ...rest,
-      time: Date.parse(at) / 1000,
-      colour: colour(tones[tone]),
-    }));
+    const shownMarks = marks
+      .map(({ at, tone = 'neutral', ...rest }) => ({
+        ...rest,
+        time: Date.parse(at) / 1000,
+        colour: colour(tones[tone]),
+      }))
+      .sort((left, right) => left.time - right.time);
     const shownLevels = levels.map((level) => ({ ...level, colour: colour('ink-soft') }));
     const options: uPlot.Options = {
       width: Math.max(200, element.clientWidth),
@@ -142,6 +144,8 @@ export function DrawnChart({ label, series, marks = [], levels = [], height = 18
             ctx.textAlign = 'left';
             ctx.textBaseline = 'alphabetic';
             ctx.font = `${11 * devicePixelRatio}px system-ui`;
+            // Labels of marks that are close to each other stand in rows below each other: where each row is taken up to.
+            const rows: number[] = [];
             for (const mark of shownMarks) {
               const x = plot.valToPos(mark.time, 'x', true);
               if (x < bbox.left || x > bbox.left + bbox.width) continue;
@@ -155,7 +159,11 @@ export function DrawnChart({ label, series, marks = [], levels = [], height = 18
               ctx.stroke();
               const wide = ctx.measureText(mark.label).width;
               const isRight = x + wide + 8 > bbox.left + bbox.width;
-              ctx.fillText(mark.label, isRight ? x - wide - 4 : x + 4, bbox.top + 12 * devicePixelRatio);
+              const begin = isRight ? x - wide - 4 : x + 4;
+              const free = rows.findIndex((end) => end < begin);
+              const row = free === -1 ? rows.length : free;
+              rows[row] = begin + wide + 4;
+              ctx.fillText(mark.label, begin, bbox.top + 12 * (row + 1) * devicePixelRatio);
             }
             for (const level of shownLevels) {
               const y = plot.valToPos(level.value, 'y', true);

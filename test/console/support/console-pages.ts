@@ -73,7 +73,8 @@ export async function settled(on: Page): Promise<void> {
     const waiting = [...document.querySelectorAll('[role=status]')].filter((one) =>
       /^(?:Loading|Connecting|Searching)/.test(one.getAttribute('aria-label') ?? one.textContent.trim()),
     );
-    return waiting.length === 0;
+    // The page proper says itself that it is still reading.
+    return waiting.length === 0 && document.querySelector('main[aria-busy="true"]') === null;
   });
 }
 

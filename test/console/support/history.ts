@@ -139,6 +139,12 @@ export async function makeHistory(stage: Stage): Promise<History> {
     expect([drill.status, restore.status]).toEqual([202, 202]);
     return { drill: drill.body.drillId, restore: restore.body.restoreId };
   };
+  // The exposure is measured every quarter of an hour; without it the pages of recovery have nothing to order from.
+  const measured = () =>
+    until('the exposure was not measured', async () => {
+      const { measurement } = (await stage.api('rae', 'GET', 'backup')).body;
+      return measurement !== null && measurement.resources.length > 0;
+    });
   const [one, two, three, rotation] = await Promise.all([
     repaired(),
     asked(),
@@ -152,6 +158,7 @@ export async function makeHistory(stage: Stage): Promise<History> {
     }),
     stage.api('omar', 'POST', 'dns/zones/storefront.example/failover/api', { to: 'neu', reason: 'weu is maintained' }),
     control.setLoad('vmss-web-prod-weu-001', 250),
+    measured(),
   ]);
   const { body } = await stage.api('rae', 'GET', 'ledger?limit=1');
   return {

@@ -105,7 +105,7 @@ export async function setStage(speed: number): Promise<Stage> {
 }
 
 /** How long anything is waited for. Milliseconds of real time. */
-const patience = 60_000;
+const patience = 120_000;
 
 /** Looks until there is something. What is looked at may fail meanwhile. */
 export async function until<Thing>(what: string, look: () => Promise<Thing | undefined | false>): Promise<Thing> {
