@@ -10,6 +10,15 @@ export const theme = signal<Theme>(readStored<Theme>('local', 'theme') ?? 'syste
 /** Whether times are shown in the zone of this machine or in UTC. The other one is in the tooltip. Kept in this browser. */
 export const zone = signal<Zone>(readStored<Zone>('local', 'zone') ?? 'local');
 
+const dark = matchMedia('(prefers-color-scheme: dark)');
+
+/** Whether the system is dark just now: what is drawn on a canvas does not follow the style sheet by itself. */
+export const isSystemDark = signal(dark.matches);
+
+dark.addEventListener('change', ({ matches }) => {
+  isSystemDark.value = matches;
+});
+
 effect(() => {
   writeStored('local', 'theme', theme.value);
   if (theme.value === 'system') delete document.documentElement.dataset['theme'];

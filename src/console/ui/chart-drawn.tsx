@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { theme, zone } from '../session/preferences';
+import { isSystemDark, theme, zone } from '../session/preferences';
 import type { ChartProps } from './chart-model';
 import { instantText } from './time';
 
@@ -69,7 +69,7 @@ function dataText(bytesOf: ChartProps['series'], inZone: 'local' | 'utc'): { hea
 export function DrawnChart({ label, series, marks = [], levels = [], height = 180, min, max }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const [showTable, setShowTable] = useState(false);
-  const chosenTheme = theme.value;
+  const scheme = `${theme.value} ${isSystemDark.value}`;
   const chosenZone = zone.value;
 
   useEffect(() => {
@@ -191,7 +191,7 @@ export function DrawnChart({ label, series, marks = [], levels = [], height = 18
       plot.destroy();
       element.replaceChildren();
     };
-  }, [series, marks, levels, height, min, max, chosenTheme, chosenZone]);
+  }, [series, marks, levels, height, min, max, scheme, chosenZone]);
 
   const isEmpty = series.every(({ points }) => points.length === 0);
   if (isEmpty) return <p class="soft center">No values in this time.</p>;
