@@ -10,9 +10,11 @@ import {
   restoreOrchestratorName,
   restoreRequestSchema,
   type ExposureHistory,
+  type RestoreDocument,
   type RestoreOrder,
 } from '../backup';
 import { isoOf } from '../kernel/clock';
+import { ConflictError } from '../kernel/errors';
 import { parseResourceId, type ResourceId } from '../kernel/resource-id';
 import { instantSchema, resourceIdSchema } from '../kernel/schemas';
 import type { Engine } from '../ports/engine';
@@ -358,9 +360,11 @@ export function backupRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
       summary: 'Give a machine back the disks that a restore in place took off; people are asked as for the restore',
       body: undoBody,
       answers: { 202: z.object({ restoreId: z.string() }) },
+      refusals: [409],
       work: async ({ param, body, caller, engine }) => {
         const id = param('id');
         const record = found(await deps.backup.restores.get(id), `restore ${id}`);
+        mayBeUndone(record);
         const { environment, request } = record.order;
         const order = orderedRestore(body.key, { environment, request, undoes: id }, askedBy(caller));
         await engine.start(restoreOrchestratorName, order.restoreId, order);
@@ -375,4 +379,20 @@ export function backupRoutes(deps: OperatorDeps): readonly OperatorRoute[] {
       },
     }),
   ];
+}
+
+/** Throws for a restore that gave a machine no other disks, or not yet. Whether it still has them, the plan of the undo says. */
+function mayBeUndone({ order, report }: RestoreDocument): void {
+  const { restoreId, request } = order;
+  if (request.kind !== 'in-place') {
+    const text = `${restoreId} made something beside what was there, which is not undone: remove what it made.`;
+    throw new ConflictError('NotInPlace', text);
+  }
+  if (report === null) {
+    throw new ConflictError('NotOver', `${restoreId} is not over; look again when it has ended.`);
+  }
+  if (report.result !== 'restored') {
+    const text = `${restoreId} ended ${report.result}: there is nothing that could be given back.`;
+    throw new ConflictError('NotRestored', text);
+  }
 }

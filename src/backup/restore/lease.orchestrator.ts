@@ -5,6 +5,7 @@ import {
   verdictSchema,
   type Check,
   type GuardRequest,
+  type Limits,
   type Verdict,
 } from '../../guard/model';
 import type { DurableContext, Steps } from '../../kernel/activity';
@@ -20,19 +21,39 @@ export function obstaclesOf({ answer, reasons }: Verdict): string[] {
   return found.length === 0 ? [answer] : found;
 }
 
-/** Checks that want a person's yes, and why. Changes nothing in the guard. */
-export function* consider(
-  df: DurableContext,
-  guard: string,
-  request: GuardRequest,
-): Steps<{ readonly checks: readonly Check[]; readonly reasons: readonly string[] }> {
+/** What the guard would say, for people who are about to be asked. */
+export interface Considered {
+  /** Checks that want a person's yes. */
+  readonly checks: readonly Check[];
+  /** Why, and what it would wait for all the same. */
+  readonly reasons: readonly string[];
+}
+
+/**
+ * Checks that want a person's yes, and why. A budget that is used up is one of them, and not a place in a queue: who is asked
+ * anyway can say whether it may come before its turn ({@link beforeItsTurn}). Changes nothing in the guard.
+ */
+export function* consider(df: DurableContext, guard: string, request: GuardRequest): Steps<Considered> {
   const entity = new EntityId(guardEntityName, guard);
-  const verdict = verdictSchema.parse(yield df.callEntity(entity, guardOperations.consider, request));
+  const asked = { ...request, limits: beforeItsTurn(request.limits) };
+  const verdict = verdictSchema.parse(yield df.callEntity(entity, guardOperations.consider, asked));
   const asking = verdict.reasons.filter(({ answer }) => answer === 'ask');
+  const waiting = verdict.reasons.filter(({ answer }) => answer === 'wait');
   return {
     checks: [...new Set(asking.map(({ check }) => check))],
-    reasons: asking.map(({ check, text }) => `the guard wants a person for ${check}: ${text}`),
+    reasons: [
+      ...asking.map(({ check, text }) => `the guard wants a person for ${check}: ${text}`),
+      ...waiting.map(({ check, text }) => `after a yes it still waits for ${check}: ${text}`),
+    ],
   };
+}
+
+/** Limits under which a budget that is used up asks people where it would queue; one that stops still stops. */
+export function beforeItsTurn(limits: Limits): Limits {
+  const budgets = limits.budgets.map((budget) =>
+    budget.over === 'stop' ? budget : { ...budget, over: 'ask' as const },
+  );
+  return { ...limits, budgets };
 }
 
 /** Asks the guard until it gives the lease, or says no, or patience is over. */

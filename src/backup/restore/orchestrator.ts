@@ -1,9 +1,9 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
 import { askWithoutDrift, type Asked } from '../../approvals';
-import type { Check, GuardRequest } from '../../guard/model';
+import type { Check, GuardRequest, Limits } from '../../guard/model';
 import { call, type DurableContext, type Steps } from '../../kernel/activity';
 import { planRestoreContract, noteRestoreContract, recordRestoreContract } from './contract';
-import { consider, giveBack, takeLease } from './lease.orchestrator';
+import { beforeItsTurn, consider, giveBack, takeLease } from './lease.orchestrator';
 import { restoreOrderSchema, type PhaseEnd, type RestoreOrder, type RestorePlan, type RestoreReport } from './model';
 import { exchangePhases, removalPhases } from './plan';
 import { approvalOf, keptAfter } from './report.plan';
@@ -40,7 +40,8 @@ function statusOf({ environment, request }: RestoreOrder, { plan }: Account, sta
   return { environment, target: plan?.target ?? request.item, kind: request.kind, stage };
 }
 
-function* carriedOut(df: DurableContext, order: RestoreOrder, account: Account): Steps<RestoreReport> {
+function* carriedOut(df: DurableContext, given: RestoreOrder, account: Account): Steps<RestoreReport> {
+  let order = given;
   let held: HeldLease | undefined;
   try {
     df.setCustomStatus(statusOf(order, account, 'plan'));
@@ -49,6 +50,7 @@ function* carriedOut(df: DurableContext, order: RestoreOrder, account: Account):
       return ended(df, order, account, 'not-applied', first.reasons);
     }
     let ready = noted(account, first);
+    order = ofPoint(order, ready.plan);
     const approved = yield* asked(df, order, account, ready);
     if (approved.kind === 'no') {
       return ended(df, order, account, 'not-applied', approved.reasons);
@@ -74,7 +76,7 @@ function* carriedOut(df: DurableContext, order: RestoreOrder, account: Account):
       return ended(df, order, account, 'not-applied', drifted ?? []);
     }
     ready = noted(account, last);
-    yield* call(df, noteRestoreContract, { order, plan: ready.plan, planHash: ready.planHash });
+    yield* call(df, noteRestoreContract, { order: given, plan: ready.plan, planHash: ready.planHash });
     const result = yield* applied(df, order, account, ready.plan, held);
     giveBack(
       df,
@@ -93,6 +95,11 @@ function* carriedOut(df: DurableContext, order: RestoreOrder, account: Account):
   }
 }
 
+/** The order with its point named. The newest one is what it was when it was planned: a backup since then is no other plan. */
+function ofPoint(order: RestoreOrder, { point }: RestorePlan): RestoreOrder {
+  return order.undoes === null ? { ...order, request: { ...order.request, point } } : order;
+}
+
 function noted(account: Account, ready: Ready): Ready {
   account.plan = ready.plan;
   account.planHash = ready.planHash;
@@ -104,7 +111,10 @@ function guardRequest(order: RestoreOrder, { plan, limits }: Ready): Omit<GuardR
 }
 
 type Approved =
-  | { readonly kind: 'yes'; readonly leave: { readonly approved?: { id: string; by: string; checks: Check[] } } }
+  | {
+      readonly kind: 'yes';
+      readonly leave: { readonly limits?: Limits; readonly approved?: { id: string; by: string; checks: Check[] } };
+    }
   | { readonly kind: 'no'; readonly reasons: readonly string[] };
 
 /** Whoever touches a machine that is in use asks people first; what is made beside it disturbs nobody. */
@@ -128,7 +138,13 @@ function* asked(df: DurableContext, order: RestoreOrder, account: Account, ready
   noted(account, answer.plan);
   account.approvedBy = [...answer.approval.by];
   const by = answer.approval.by.join(', ').slice(0, 1000);
-  return { kind: 'yes', leave: { approved: { id: answer.approval.id, by, checks: [...wants.checks] } } };
+  const approval = { id: answer.approval.id, by, checks: [...wants.checks] };
+  // What they were not asked about is no matter of theirs: a budget that fills up only now is waited for.
+  const { limits } = answer.plan;
+  return {
+    kind: 'yes',
+    leave: { approved: approval, limits: wants.checks.includes('budget') ? beforeItsTurn(limits) : limits },
+  };
 }
 
 function* applied(
