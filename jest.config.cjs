@@ -16,5 +16,6 @@ module.exports = {
   ],
   // The module that the Azure Functions worker builds in: tests get the host's stand-in.
   moduleNameMapper: { '^@azure/functions-core$': '<rootDir>/test/support/functions-core.ts' },
+  testSequencer: '<rootDir>/test/support/sequencer.js',
   testTimeout: 30_000,
 };

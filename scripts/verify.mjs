@@ -28,7 +28,8 @@ const stages = [
   [
     {
       name: 'tests',
-      command: [bin('jest'), '--maxWorkers=2', '--json', `--outputFile=${jestReport}`],
+      // On two processors: a third one works while others wait for a browser, a process or a disk.
+      command: [bin('jest'), '--maxWorkers=3', '--json', `--outputFile=${jestReport}`],
       counts: countJest,
     },
   ],

@@ -36,7 +36,10 @@ export interface BackupDesk {
   /** Sets or lifts a legal hold; `undefined` when there is no such point. */
   hold(item: ResourceId, point: string, hold: Hold | null): Promise<ItemDocument | undefined>;
   /** What a restore would do. Changes nothing. */
-  planRestore(order: RestoreOrder, abort: AbortSignal): Promise<Planned & { readonly planHash: string | null }>;
+  planRestore(
+    order: RestoreOrder,
+    abort: AbortSignal,
+  ): Promise<Exclude<Planned, { kind: 'busy' }> & { readonly planHash: string | null }>;
 }
 
 /** Ids of what people order are a function of what they order and of their key: the same order is one. */
@@ -107,7 +110,9 @@ export function createBackupDesk(
     },
     async planRestore(order, abort) {
       const planned = await plannedRestore(ports, order, abort);
-      return { ...planned, planHash: planned.kind === 'plan' ? restoreHash(planned.plan) : null };
+      return planned.kind === 'plan'
+        ? { ...planned, planHash: restoreHash(planned.plan) }
+        : { kind: 'impossible', reasons: planned.reasons, planHash: null };
     },
   };
 }

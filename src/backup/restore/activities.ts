@@ -73,8 +73,8 @@ export function restoreActivities(ports: RestorePorts) {
   return {
     plan: handler(planRestoreContract, async (order, abort) => {
       const planned = await plannedRestore(ports, order, abort);
-      if (planned.kind === 'impossible') {
-        return { kind: 'impossible' as const, reasons: [...planned.reasons] };
+      if (planned.kind !== 'plan') {
+        return { kind: planned.kind, reasons: [...planned.reasons] };
       }
       const { plan } = planned;
       const { limits, patienceSeconds } = await limitsFor(order.environment, plan.target);

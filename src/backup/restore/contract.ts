@@ -59,6 +59,7 @@ export const planRestoreContract = defineActivity({
       limits: limitsSchema,
       patienceSeconds: z.number().int().min(1),
     }),
+    z.object({ kind: z.literal('busy'), reasons: z.array(z.string()) }),
     z.object({ kind: z.literal('impossible'), reasons: z.array(z.string()) }),
   ]),
   retry: patientRetry,

@@ -2,6 +2,7 @@ import type { OrchestrationContext, Task } from 'durable-functions';
 import { askWithoutDrift, type Asked } from '../../approvals';
 import type { Check, GuardRequest, Limits } from '../../guard/model';
 import { call, type DurableContext, type Steps } from '../../kernel/activity';
+import { fromNow, sleep } from '../../kernel/waiting';
 import { planRestoreContract, noteRestoreContract, recordRestoreContract } from './contract';
 import { beforeItsTurn, consider, giveBack, takeLease } from './lease.orchestrator';
 import { restoreOrderSchema, type PhaseEnd, type RestoreOrder, type RestorePlan, type RestoreReport } from './model';
@@ -12,7 +13,12 @@ import { bringAbout, nowOf, type HeldLease, type Work } from './stages.orchestra
 /** Rule under which restores act, for the guard's memory and its kill switches. */
 export const restoreRule = 'restores';
 
-type Ready = Extract<ReturnType<typeof planRestoreContract.output.parse>, { kind: 'plan' }>;
+type Look = ReturnType<typeof planRestoreContract.output.parse>;
+type Ready = Extract<Look, { kind: 'plan' }>;
+
+/** How long a machine that something else changes is waited for, and how long when its lease is held already. Seconds. */
+const settlingSeconds = 1800;
+const briefSeconds = 300;
 
 interface Account {
   readonly startedAt: ReturnType<typeof nowOf>;
@@ -45,7 +51,7 @@ function* carriedOut(df: DurableContext, given: RestoreOrder, account: Account):
   let held: HeldLease | undefined;
   try {
     df.setCustomStatus(statusOf(order, account, 'plan'));
-    const first = yield* call(df, planRestoreContract, order);
+    const first = yield* planned(df, order, settlingSeconds);
     if (first.kind === 'impossible') {
       return ended(df, order, account, 'not-applied', first.reasons);
     }
@@ -64,7 +70,7 @@ function* carriedOut(df: DurableContext, given: RestoreOrder, account: Account):
     held = leased.held;
     // While it waited for people and its turn, the world went on: what is applied is what is planned now, and it has to be
     // what was approved.
-    const last = yield* call(df, planRestoreContract, order);
+    const last = yield* planned(df, order, briefSeconds);
     const drifted =
       last.kind === 'impossible'
         ? last.reasons
@@ -92,6 +98,26 @@ function* carriedOut(df: DurableContext, given: RestoreOrder, account: Account):
       1000,
     );
     return ended(df, order, account, held === undefined ? 'not-applied' : 'failed', [text]);
+  }
+}
+
+/** Plans, and waits while the machine is on its way to another state; a machine that stays so for too long is left alone. */
+function* planned(
+  df: DurableContext,
+  order: RestoreOrder,
+  waitSeconds: number,
+): Steps<Exclude<Look, { kind: 'busy' }>> {
+  const giveUpAt = fromNow(df, waitSeconds);
+  for (;;) {
+    const look = yield* call(df, planRestoreContract, order);
+    if (look.kind !== 'busy') {
+      return look;
+    }
+    const again = fromNow(df, 15);
+    if (again > giveUpAt) {
+      return { kind: 'impossible', reasons: [...look.reasons, `that was so for ${waitSeconds / 60} minutes`] };
+    }
+    yield* sleep(df, again);
   }
 }
 
@@ -129,7 +155,7 @@ function* asked(df: DurableContext, order: RestoreOrder, account: Account, ready
     request: approvalOf(order, one.plan, one.planHash, wants.reasons),
   });
   const answer = yield* askWithoutDrift(df, order.restoreId, question(ready), function* () {
-    const again = yield* call(df, planRestoreContract, order);
+    const again = yield* planned(df, order, settlingSeconds);
     return again.kind === 'impossible' ? undefined : question(again);
   });
   if (answer.kind !== 'approved') {

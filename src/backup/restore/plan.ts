@@ -17,6 +17,8 @@ export interface RestoreView {
 
 export type Planned =
   | { readonly kind: 'plan'; readonly plan: RestorePlan }
+  /** The machine is on its way from one state to another; what it will be then cannot be told yet. */
+  | { readonly kind: 'busy'; readonly reasons: readonly string[] }
   | { readonly kind: 'impossible'; readonly reasons: readonly string[] };
 
 /** Longest that the parts of a restore may take before it is given up, in seconds. Disks are read in the background. */
@@ -199,6 +201,9 @@ export function planRestore(request: RestoreRequest, view: RestoreView, work: st
     );
   }
 
+  if (isChanging(machine)) {
+    return busy(machine);
+  }
   const wasRunning = machine.power === 'running';
   const before = { systemDisk: machine.systemDisk, dataDisks: machine.dataDisks };
   const covered = new Set(parts.map(({ disk }) => disk));
@@ -230,6 +235,15 @@ export function planRestore(request: RestoreRequest, view: RestoreView, work: st
   };
   return { kind: 'plan', plan };
 }
+
+/** Whether a machine is just being started, stopped or altered: one that restarts is not to be left off afterwards. */
+const isChanging = ({ power, provisioning }: MachineShape): boolean =>
+  power === 'changing' || provisioning === 'changing';
+
+const busy = ({ id }: MachineShape): Planned => ({
+  kind: 'busy',
+  reasons: [`${nameOf(id)} is just being changed by something else; it is planned when that is over`],
+});
 
 /** From a machine in whatever state to one with these disks, running if it ran. */
 export function exchangePhases(
@@ -346,6 +360,9 @@ export function planUndo(
   const restored = plan.phases.flatMap(({ stages }) => stages).find((stage) => stage.kind === 'exchange');
   if (restored === undefined || machine.systemDisk !== restored.systemDisk) {
     return impossible(`${nameOf(plan.target)} does not have the disks of that restore any more`);
+  }
+  if (isChanging(machine)) {
+    return busy(machine);
   }
   const { before } = plan;
   const undo: RestorePlan = {

@@ -2,7 +2,7 @@ import { judge, pickPoint, probeScript } from '../../../src/backup/drill/plan';
 import { complianceHtml, recoveryPointSchema, type ItemDocument, type RecoveryPoint } from '../../../src/backup';
 import { complianceOf } from '../../../src/backup/report/plan';
 import type { Measurement } from '../../../src/backup/report/model';
-import { partsIn, planRestore, removalPhases } from '../../../src/backup/restore/plan';
+import { partsIn, planRestore, planUndo, removalPhases } from '../../../src/backup/restore/plan';
 import type { PhaseEnd } from '../../../src/backup/restore/model';
 import type { EpochMillis, Iso8601 } from '../../../src/kernel/clock';
 import type { ResourceId } from '../../../src/kernel/resource-id';
@@ -95,6 +95,23 @@ it('plans a restore in place: disks first, one exchange, and a disk that is youn
   expect(planRestore(inPlace, { point: pointOf('aaaaaaaaaaaa'), machine: shape, sources }, 'restore-1', now)).toEqual(
     planned,
   );
+});
+
+it('plans nothing for a machine that is just being changed: one that restarts would be left off', () => {
+  const view = { point: pointOf('aaaaaaaaaaaa'), sources };
+  for (const change of [{ power: 'changing' }, { provisioning: 'changing' }] as const) {
+    const planned = planRestore(inPlace, { ...view, machine: { ...shape, ...change } }, 'restore-1', now);
+    expect(planned).toEqual({ kind: 'busy', reasons: [expect.stringMatching(/is just being changed by something/)] });
+  }
+  const done = planRestore(inPlace, { ...view, machine: shape }, 'restore-1', now);
+  const plan = done.kind === 'plan' ? done.plan : undefined;
+  const exchange = plan?.phases[2]?.stages[0];
+  const systemDisk = exchange?.kind === 'exchange' ? exchange.systemDisk : shape.systemDisk;
+  const undone = (power: MachineShape['power']) =>
+    plan === undefined ? undefined : planUndo(plan, { ...shape, systemDisk, power }, 'restore-2', now);
+  expect(undone('changing')).toMatchObject({ kind: 'busy' });
+  expect(undone('running')).toMatchObject({ kind: 'plan', plan: { wasRunning: true } });
+  expect(undone('deallocated')).toMatchObject({ kind: 'plan', plan: { wasRunning: false } });
 });
 
 it('says why not, in words that name what to do', () => {

@@ -92,3 +92,32 @@ it('restores the point that it was planned with, also when a newer one is there 
   const { body } = await app.operator('GET', `backup/restores/${order.restoreId}`, undefined, 'ava');
   expect(body).toMatchObject({ record: { plan: { point: planned }, order: { request: { item: victim } } } });
 });
+
+it('waits while something else restarts the machine, asks nobody again, and has it running in the end', async () => {
+  const { control } = platform.local.cloud;
+  const order = inPlace();
+  await runRestore(platform, app, order);
+  await control.setMachine('vm-web-prod-weu-01', { power: 'starting' });
+  expect(await approve(app, order)).toBe(200);
+  await app.host.runToQuiescence({ until: platform.local.clock.now() + 120_000 });
+  expect(outputOf(app, order)).toBeUndefined();
+  await control.setMachine('vm-web-prod-weu-01', { power: 'running' });
+  await app.host.runToQuiescence();
+  const report = outputOf(app, order);
+  expect(report).toMatchObject({ result: 'restored' });
+  expect(report?.phases.map(({ name }) => name)).toEqual(['disks', 'stop', 'exchange', 'start', 'boot']);
+  expect(await control.machine('vm-web-prod-weu-01')).toMatchObject({ healthy: true });
+});
+
+it('leaves a machine alone that is being changed for half an hour', async () => {
+  const { control } = platform.local.cloud;
+  await control.setMachine('vm-web-prod-weu-01', { power: 'starting' });
+  const order = inPlace();
+  await runRestore(platform, app, order);
+  await app.host.runToQuiescence();
+  expect(outputOf(app, order)).toMatchObject({
+    result: 'not-applied',
+    reasons: [expect.stringMatching(/is just being changed/), 'that was so for 30 minutes'],
+  });
+  await control.setMachine('vm-web-prod-weu-01', { power: 'running' });
+});
