@@ -29,6 +29,18 @@ export function complaints(machine: MachineObservation): string[] {
   return found;
 }
 
+/** So long after an operation a point of the availability metric from before it is given time to be followed by another. */
+const settlingMillis = 300_000;
+
+/** Whether the availability metric still tells of the time before the last operation on the machine, which was just now. */
+function isOvertaken({ availability, provisionedAt, observedAt }: MachineObservation): boolean {
+  if (availability === null || provisionedAt === null) {
+    return false;
+  }
+  const since = Date.parse(observedAt) - Date.parse(provisionedAt);
+  return since < settlingMillis && Date.parse(availability.at) <= Date.parse(provisionedAt);
+}
+
 /** What a machine is to be like after a repair, in the words of {@link machineFacts}. */
 export const wellMachine: Facts = {
   powerState: 'running',
@@ -58,7 +70,8 @@ export function machineFacts(sighting: MachineSighting): Facts {
 
 /**
  * Plans the one operation that is to heal a running machine that is not healthy. Leaves alone what is healthy, what
- * somebody stopped on purpose, and what somebody else is working on.
+ * somebody stopped on purpose, and what somebody else is working on. Where all that speaks against a machine is a metric
+ * from before an operation that has just ended (a restore, somebody's restart), it waits for the next point.
  */
 export function planOperation(
   sighting: MachineSighting,
@@ -90,6 +103,13 @@ export function planOperation(
   const reasons = complaints(sighting);
   if (reasons.length === 0) {
     return { kind: 'nothing-to-do', reasons: ['the machine is running, its agent reports and it is available'] };
+  }
+  if (isOvertaken(sighting) && complaints({ ...sighting, availability: null }).length === 0) {
+    return {
+      kind: 'busy',
+      reasons: [`${reasons.join('; ')}, which was before the last operation on the machine ended`],
+      retryAfterSeconds: 30,
+    };
   }
   return {
     kind: 'act',

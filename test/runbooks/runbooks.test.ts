@@ -40,6 +40,27 @@ describe.each([restartVm, redeployVm].map((runbook) => [runbook.name, runbook] a
       expect(planSchema.parse(plan)).toEqual(plan);
     });
 
+    it.each([
+      [
+        'that is newer than the last operation',
+        { availability: { value: 0, at: instant(-60) }, provisionedAt: instant(-90) },
+      ],
+      [
+        'that nothing followed for long',
+        { availability: { value: 0, at: instant(-400) }, provisionedAt: instant(-301) },
+      ],
+      [
+        'of a machine whose last operation is not known',
+        { availability: { value: 0, at: instant(-60) }, provisionedAt: null },
+      ],
+      [
+        'beside which the agent is silent too',
+        { availability: { value: 0, at: instant(-120) }, provisionedAt: instant(-90), agent: 'not-ready' },
+      ],
+    ] as const)('on a bad metric %s', (_, more) => {
+      expect(runbook.plan(healthyMachine(0, more), {}).kind).toBe('act');
+    });
+
     it('with the state before, as far as undo and people need it', () => {
       expect((runbook.plan(hungMachine(0), {}) as ActPlan).before).toEqual({
         exists: true,
@@ -72,6 +93,11 @@ describe.each([restartVm, redeployVm].map((runbook) => [runbook.name, runbook] a
       ['a machine under an operation', hungMachine(0, { provisioningState: 'updating' }), 'busy'],
       ['a machine that is being made', hungMachine(0, { provisioningState: 'creating' }), 'busy'],
       ['a machine that is being deleted', hungMachine(0, { provisioningState: 'deleting' }), 'busy'],
+      [
+        'a machine of which only a metric from before somebody restarted it says anything bad',
+        healthyMachine(0, { availability: { value: 0, at: instant(-120) }, provisionedAt: instant(-90) }),
+        'busy',
+      ],
     ] as const)('nothing for %s', (_, sighting, kind) => {
       const plan = runbook.plan(sighting, {});
       expect(plan.kind).toBe(kind);

@@ -13,7 +13,7 @@ export const restartVm: Runbook<Record<string, never>, MachineSighting> = {
     preconditions: [
       'The machine exists and runs; what somebody stopped stays stopped.',
       'Nobody else is changing it: no operation is running on it, and it is not on its way to another power state.',
-      'Something speaks against its health: agent, resource health, provisioning state or availability metric.',
+      'Something speaks against its health: agent, resource health, provisioning state or availability metric, which is waited for when its newest point is from before an operation that has just ended.',
     ],
     plan: 'One restart.',
     verification:
