@@ -21,10 +21,12 @@ export interface Account {
   undo: RunReport['undo'];
   approval: NonNullable<RunReport['approval']> | null;
   calls: NonNullable<RunReport['calls']> | null;
+  /** Called after each line, on replay too. */
+  readonly noted: () => void;
 }
 
-/** A run that has just begun. */
-export function openAccount(order: RunOrder, startedAt: Iso8601): Account {
+/** A run that has just begun. `noted` is called after each line that is noted. */
+export function openAccount(order: RunOrder, startedAt: Iso8601, noted: () => void = () => undefined): Account {
   return {
     order,
     startedAt,
@@ -38,6 +40,7 @@ export function openAccount(order: RunOrder, startedAt: Iso8601): Account {
     undo: null,
     approval: null,
     calls: null,
+    noted,
   };
 }
 
@@ -48,6 +51,7 @@ export function note(account: Account, at: Iso8601, stage: RunEvent['stage'], te
     return;
   }
   account.events.push({ at, stage, text: text.slice(0, 1024) });
+  account.noted();
 }
 
 /** Adds what one activity asked of the platform; activities of earlier versions do not say. */

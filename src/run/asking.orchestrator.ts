@@ -5,7 +5,7 @@ import type { DurableContext, Steps } from '../kernel/activity';
 import type { Iso8601 } from '../kernel/clock';
 import type { ActPlan } from '../runbooks';
 import { note, notApplied, type Account } from './account';
-import type { Surroundings } from './carry-out';
+import type { Watched } from './carry-out';
 import type { RunOrder, RunReport } from './model';
 import { obstacles, whyNot } from './plan';
 
@@ -53,7 +53,7 @@ export function* voidUnlessFor(
 export function* askFirst(
   df: DurableContext,
   order: RunOrder,
-  around: Surroundings,
+  around: Watched,
   account: Account,
   plan: ActPlan,
   approvals: Approvals,
@@ -75,7 +75,7 @@ export function* askFirst(
 export function* ask(
   df: DurableContext,
   order: RunOrder,
-  around: Surroundings,
+  around: Watched,
   account: Account,
   plan: ActPlan,
   approvals: Approvals,

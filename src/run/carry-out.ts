@@ -16,12 +16,15 @@ export interface Surroundings {
   readonly resolved?: Task;
   /** Correlation of the alert, when there is one. */
   readonly correlation: string | null;
-  /** Told at every stage, for whoever watches. Called on replay too, so it must only set durable status. */
-  readonly progress: (stage: RunEvent['stage']) => void;
+  /** Told at every stage and after every line, for whoever watches. Called on replay too, so it must only set durable status. */
+  readonly progress: (stage: RunEvent['stage'], events: readonly RunEvent[]) => void;
 }
 
 /** Polls not more often than this, whatever the platform suggests: reads are throttled too. */
 const shortestPollSeconds = 2;
+
+/** Surroundings whose `progress` knows the account's events by itself. */
+export type Watched = Omit<Surroundings, 'progress'> & { readonly progress: (stage: RunEvent['stage']) => void };
 
 const key = (order: RunOrder) => ({ runId: order.runId, target: order.target, runbook: order.runbook });
 
@@ -30,9 +33,14 @@ const key = (order: RunOrder) => ({ runId: order.runId, target: order.target, ru
  * Sequence and time only: what is planned and judged comes from activities, so their code may change under runs in flight.
  */
 export function* carryOut(df: DurableContext, order: RunOrder, surroundings: Surroundings): Steps<RunReport> {
-  const account = openAccount(order, nowOf(df));
+  let stage: RunEvent['stage'] = 'observe';
+  const account: Account = openAccount(order, nowOf(df), () => surroundings.progress(stage, account.events));
+  const progress = (next: RunEvent['stage']): void => {
+    stage = next;
+    surroundings.progress(stage, account.events);
+  };
   try {
-    return yield* untilGuarded(df, order, surroundings, account);
+    return yield* untilGuarded(df, order, { ...surroundings, progress }, account);
   } catch (error) {
     // Every retry of an activity was used up, or its result did not fit: what is certain is written down, and a person
     // decides. The lease is left to expire, because an effect may still be on its way.
@@ -48,7 +56,7 @@ function nowOf(df: DurableContext): Iso8601 {
 }
 
 /** Observes and plans until there is something to do and the guard lets it pass; what it waits for may change the plan. */
-function* untilGuarded(df: DurableContext, order: RunOrder, around: Surroundings, account: Account): Steps<RunReport> {
+function* untilGuarded(df: DurableContext, order: RunOrder, around: Watched, account: Account): Steps<RunReport> {
   let giveUpAt = fromNow(df, order.patienceSeconds);
   const approvals: Approvals = { current: undefined, asked: 0 };
   for (;;) {
@@ -177,7 +185,7 @@ const mostSteps = 24;
 function* underLease(
   df: DurableContext,
   order: RunOrder,
-  around: Surroundings,
+  around: Watched,
   account: Account,
   plan: ActPlan,
   lease: HeldLease,
@@ -337,7 +345,7 @@ function* keepLease(df: DurableContext, order: RunOrder, lease: HeldLease): Step
 function* conclude(
   df: DurableContext,
   order: RunOrder,
-  around: Surroundings,
+  around: Watched,
   account: Account,
   plan: ActPlan,
   lease: HeldLease,
@@ -380,7 +388,7 @@ function* conclude(
 function* undo(
   df: DurableContext,
   order: RunOrder,
-  around: Surroundings,
+  around: Watched,
   account: Account,
   plan: ActPlan,
   lease: HeldLease,

@@ -8,11 +8,12 @@ import {
   resolvedEventName,
   type IncidentOrder,
   type IncidentReport,
-  type IncidentStatus,
+  type RunEvent,
   type RunOrder,
   type RunReport,
 } from './model';
 import { afterRung, type Next } from './plan';
+import { incidentStatus } from './status.plan';
 
 /**
  * One incident: climbs the ladder of its rule a verified step at a time, and ends when the resource is verified healthy,
@@ -28,8 +29,8 @@ export function* incidentOrchestrator(context: OrchestrationContext): Generator<
   let next: Next = { kind: 'climb', reason: 'opened' };
   for (let rung = 0; next.kind === 'climb'; rung += 1) {
     const run = runOf(order, rung);
-    const progress = (stage: string): void => {
-      df.setCustomStatus(statusOf(order, rung, stage, runs));
+    const progress = (stage: string, events: readonly RunEvent[]): void => {
+      df.setCustomStatus(incidentStatus(order, rung, stage, runs, events));
     };
     const report = yield* carryOut(df, run, { resolved, correlation: order.correlation, progress });
     runs.push(report);
@@ -46,7 +47,7 @@ export function* incidentOrchestrator(context: OrchestrationContext): Generator<
     timeToRepairSeconds: next.end === 'repaired' ? (Date.parse(closedAt) - Date.parse(order.occurredAt)) / 1000 : null,
     runs,
   };
-  df.setCustomStatus(statusOf(order, runs.length - 1, next.end, runs));
+  df.setCustomStatus(incidentStatus(order, runs.length - 1, next.end, runs, []));
   yield* call(df, recordContract, { runs, incident });
   return incident;
 }
@@ -68,23 +69,5 @@ function runOf(order: IncidentOrder, rung: number): RunOrder {
     patienceSeconds: order.patienceSeconds,
     operationLimitSeconds,
     ...(order.approval === undefined ? {} : { approval: { terms: order.approval, always: asks === true } }),
-  };
-}
-
-function statusOf(order: IncidentOrder, rung: number, stage: string, runs: readonly RunReport[]): IncidentStatus {
-  return {
-    target: order.target,
-    severity: order.severity,
-    summary: order.summary.slice(0, 300),
-    environment: order.environment,
-    rule: order.rule,
-    rung,
-    ladder: order.ladder.map(({ runbook }) => runbook),
-    stage,
-    runs: runs.map(({ runbook, result, reasons }) => ({
-      runbook,
-      result: result.kind === 'applied' ? result.outcome : result.why,
-      reasons: reasons.slice(0, 5),
-    })),
   };
 }

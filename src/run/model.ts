@@ -165,6 +165,10 @@ export const incidentReportSchema = z.object({
 export type IncidentReport = z.infer<typeof incidentReportSchema>;
 
 /** What a running incident tells while it runs (the durable custom status). */
+/** A line of what a run did, while it goes on. */
+export const liveStepSchema = eventSchema.extend({ rung: z.number().int().min(0) });
+export type LiveStep = z.infer<typeof liveStepSchema>;
+
 export const incidentStatusSchema = z.object({
   target: z.string(),
   /** Of the alert that opened it; absent in what earlier versions opened. */
@@ -176,6 +180,8 @@ export const incidentStatusSchema = z.object({
   ladder: z.array(z.string()),
   stage: z.string(),
   runs: z.array(z.object({ runbook: z.string(), result: z.string(), reasons: z.array(z.string()) })),
+  /** The newest of what its runs did so far, oldest first; absent in what earlier versions opened. */
+  steps: z.array(liveStepSchema).optional(),
 });
 export type IncidentStatus = z.infer<typeof incidentStatusSchema>;
 

@@ -2,6 +2,7 @@ import type { OrchestrationContext, Task } from 'durable-functions';
 import { call } from '../kernel/activity';
 import { carryOut } from './carry-out';
 import { recordContract } from './contract';
+import { liveSteps } from './status.plan';
 import { runOrderSchema, type RunReport } from './model';
 
 /** One run by itself, ordered by an operator or a schedule: carries the order out and records what became of it. */
@@ -10,8 +11,8 @@ export function* runOrchestrator(context: OrchestrationContext): Generator<Task,
   const order = runOrderSchema.parse(df.getInput());
   const report = yield* carryOut(df, order, {
     correlation: null,
-    progress: (stage) => {
-      df.setCustomStatus({ target: order.target, runbook: order.runbook, stage });
+    progress: (stage, events) => {
+      df.setCustomStatus({ target: order.target, runbook: order.runbook, stage, steps: liveSteps([events]) });
     },
   });
   yield* call(df, recordContract, { runs: [report], incident: null });

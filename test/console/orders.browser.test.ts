@@ -70,6 +70,15 @@ describeInBrowser('people at the console', () => {
     await second.page.getByRole('button', { name: 'Approve', exact: true }).click();
     await second.page.getByText('Your yes is noted, and it is approved.').waitFor();
 
+    // It is followed step by step while it goes on.
+    await watching.page.waitForFunction(
+      () => {
+        const told = document.querySelector('main')?.textContent ?? '';
+        return told.includes('It goes on.') && told.includes('accepted by the platform');
+      },
+      undefined,
+      { timeout: 60_000 },
+    );
     await watching.page
       .getByText(/verified/i)
       .first()

@@ -216,6 +216,24 @@ describe('the story of an incident', () => {
     expect(live.map(({ stage }) => stage)).toEqual(['signal', 'decide', 'open', 'signal', 'signal']);
     expect(storyOf({ incident: null, ladder: [], runs: [], joined: [], heard: [] })).toEqual([]);
   });
+
+  it('of one that goes on tells the steps so far, looks with the same answer as one, and says at which rung', () => {
+    const steps = [
+      { rung: 0, ...pending('20:39:28') },
+      { rung: 0, ...pending('20:39:59') },
+      { rung: 0, ...pending('20:40:31') },
+      { rung: 1, at: at('20:50:00'), stage: 'plan' as const, text: 'Redeploy the virtual machine' },
+      { rung: 1, at: at('20:50:01'), stage: 'guard' as const, text: 'wait: budget burst is used' },
+    ];
+    const live = { ...parts, incident: null, runs: [], joined: [], heard: [], decision: undefined, steps };
+    expect(storyOf(live).map(({ stage, tone, text }) => [stage, tone, text.slice(0, 45)])).toEqual([
+      ['verify', 'neutral', 'Rung 1 of 2, restart-vm: Looked 3 times, unti'],
+      ['plan', 'neutral', 'Rung 2 of 2, redeploy-vm: Redeploy the virtua'],
+      ['guard', 'warn', 'wait: budget burst is used'],
+    ]);
+    // When it is over its runs tell everything themselves.
+    expect(storyOf({ ...parts, steps })).toEqual(story);
+  });
 });
 
 describe('the account of a run', () => {

@@ -2,7 +2,7 @@
 import type { NowAnswer } from '../../operator/now';
 import type { shownApproval } from '../../operator/approvals';
 
-export type { IncidentReport, IncidentStatus, RunEvent, RunReport } from '../../run';
+export type { IncidentReport, IncidentStatus, LiveStep, RunEvent, RunReport } from '../../run';
 export type { KillSwitch, Lease } from '../../guard';
 
 /** `GET now`. Parts that could not be read are null and named in `missing`. */

@@ -1,4 +1,4 @@
-import type { RunReport } from '../../run';
+import type { LiveStep, RunReport } from '../../run';
 import type { Tone } from '../ui/tone';
 import type { DecisionAnswer, DecisionRow, IncidentRecord } from './types';
 import { resultOf, shortName, wordsOfAction, wordsOfEnd, wordsOfResult } from './words';
@@ -178,6 +178,23 @@ export function scenesOfRun(run: RunReport, place = ''): readonly Scene[] {
   ];
 }
 
+/** What runs that go on have told so far: the newest lines of their accounts. A change of rung is said; the first may be cut off. */
+export function scenesOfSteps(steps: readonly LiveStep[], ladder: readonly string[] = []): readonly Scene[] {
+  const rungs = [...new Set(steps.map(({ rung }) => rung))];
+  return rungs.flatMap((rung) => {
+    const runbook = ladder[rung];
+    const place =
+      runbook === undefined || ladder.length < 2 ? '' : `Rung ${rung + 1} of ${ladder.length}, ${runbook}: `;
+    const groups = repeated(steps.filter((step) => step.rung === rung));
+    return groups.map(({ events, last }, index): Scene => {
+      const told = textOfEvents(events, last, []);
+      const at = events[0]?.at ?? last.at;
+      const text = index === 0 ? `${place}${told.text}` : told.text;
+      return { at, stage: last.stage, tone: toneOfEvent(last), ...told, text };
+    });
+  });
+}
+
 /** In the order of time; what happened in one instant stays in the order in which it is given. */
 function inOrder(scenes: readonly Scene[]): readonly Scene[] {
   return scenes
@@ -199,10 +216,13 @@ export interface IncidentParts {
   readonly joined: readonly DecisionAnswer[];
   /** Decisions of that time about its resource. */
   readonly heard: readonly DecisionRow[];
+  /** What its runs did so far, of one that goes on. */
+  readonly steps?: readonly LiveStep[] | undefined;
 }
 
 /** The whole story of an incident as one account: signals, decisions, runs, end. */
-export function storyOf({ incident, since, ladder, runs, decision, joined, heard }: IncidentParts): readonly Scene[] {
+export function storyOf(parts: IncidentParts): readonly Scene[] {
+  const { incident, since, ladder, runs, decision, joined, heard, steps = [] } = parts;
   const openedAt = incident?.openedAt ?? since;
   const known = new Set([decision?.signalId, ...joined.map(({ signalId }) => signalId)]);
   const end = incident === null ? undefined : wordsOfEnd(incident.end);
@@ -224,6 +244,7 @@ export function storyOf({ incident, since, ladder, runs, decision, joined, heard
     ...runs.flatMap((run, index) =>
       scenesOfRun(run, ladder.length < 2 ? '' : `Rung ${index + 1} of ${ladder.length}: `),
     ),
+    ...(incident === null ? scenesOfSteps(steps, ladder) : []),
     ...(incident === null || end === undefined
       ? []
       : [

@@ -95,6 +95,7 @@ function Incident({ id, answer }: { readonly id: string; readonly answer: Incide
     decision,
     joined: decisions.filter(({ signalId }) => signalId !== opener),
     heard,
+    steps: told?.steps,
   });
   const rungs = rungsOf(
     ladder,
@@ -170,8 +171,8 @@ function Incident({ id, answer }: { readonly id: string; readonly answer: Incide
             {scenes.length === 0 ? <Loading lines={8} /> : <StoryTimeline label="What happened" scenes={scenes} />}
             {isLive ? (
               <p class="soft">
-                It goes on. What a run did step by step is entered when the incident ends; until then the ladder tells
-                how far it is.
+                It goes on. Shown are the newest steps; when the incident ends, everything is entered, with the plan and
+                the evidence of each run.
               </p>
             ) : null}
             {(incident?.joined?.length ?? 0) > mostJoined ? (

@@ -4,12 +4,12 @@ import { Link } from 'wouter-preact';
 import { now } from '../../api/now';
 import { pathOf } from '../../api/client';
 import { useRead } from '../../api/queries';
-import type { RunReport } from '../../api/types';
+import type { LiveStep, RunReport } from '../../api/types';
 import { platformNow } from '../../session/clock';
 import { CallsOf, EvidenceView } from '../../story/evidence';
 import { MetricsAround } from '../../story/metrics-around';
 import { GuardVerdict, RunPlan, VerificationView } from '../../story/run-view';
-import { marksOf, storyOfRun, windowOf } from '../../story/story';
+import { marksOf, scenesOfSteps, storyOfRun, windowOf } from '../../story/story';
 import { StoryTimeline } from '../../story/story-timeline';
 import type { DecisionAnswer, RunAnswer } from '../../story/types';
 import { Why } from '../../story/why';
@@ -34,17 +34,20 @@ export function RunPage({ id }: { readonly id: string }) {
   );
 }
 
-/** A run that goes on tells its target, runbook and stage; the rest comes with its report. */
+/** A run that goes on tells its target, runbook, stage and newest steps; the rest comes with its report. */
 function LiveRun({ id, custom }: { readonly id: string; readonly custom: unknown }) {
   const {
     target = '',
     runbook = '',
     stage = null,
+    steps = [],
   } = (custom ?? {}) as {
     readonly target?: string;
     readonly runbook?: string;
     readonly stage?: string;
+    readonly steps?: readonly LiveStep[];
   };
+  const scenes = scenesOfSteps(steps);
   const since = now.value?.runs?.find((one) => one.id === id)?.since;
   const approvals = (now.value?.approvals ?? []).filter((one) => one.id.startsWith(`${id}-a`));
   return (
@@ -75,10 +78,17 @@ function LiveRun({ id, custom }: { readonly id: string; readonly custom: unknown
           ]}
         />
       </section>
-      <Empty title="Its account comes when it is over">
-        The plan, the guard&rsquo;s answers and each step are entered together with the outcome. This page shows them
-        then by itself.
-      </Empty>
+      <Section title="What happened so far" id="story" count={scenes.length}>
+        {scenes.length === 0 ? (
+          <Empty title="It has just begun" />
+        ) : (
+          <StoryTimeline label="What happened so far" scenes={scenes} />
+        )}
+        <p class="soft">
+          Shown are the newest steps; when it is over, everything is entered, with the plan and the evidence. This page
+          shows it then by itself.
+        </p>
+      </Section>
     </Page>
   );
 }
