@@ -8,9 +8,8 @@ import { makeHistory, type History } from './support/history';
 import { root, setStage, type Stage } from './support/stage';
 import type { Visitor } from './support/visitor';
 
-/** Pictures for whoever reviews: not kept in the repository. In the dark and on a phone only where `CARETAKER_PICTURES=all` asks for them. */
+/** Pictures for whoever reviews: not kept in the repository. */
 const screenshots = join(root, 'dist/screenshots');
-const isPictured = (kind: string): boolean => kind === 'light' || process.env['CARETAKER_PICTURES'] === 'all';
 
 /** What can be pressed on the page itself and is no order: it looks, leafs, copies, or asks what would happen. */
 const harmless = [
@@ -62,12 +61,14 @@ describeInBrowser('every page', () => {
     '%s: nothing for axe in light and dark, and no wider than a phone',
     async (name, { path }) => {
       const { page } = ada;
-      const picture = async (kind: string): Promise<void> => {
-        if (isPictured(kind)) {
-          const at = join(screenshots, `${name}-${kind}.png`);
-          await page.screenshot({ path: at, fullPage: true, animations: 'disabled' });
-        }
-      };
+      // As JPEG: these are made much faster, and nobody compares them byte by byte.
+      const picture = (kind: string) =>
+        page.screenshot({
+          path: join(screenshots, `${name}-${kind}.jpg`),
+          quality: 85,
+          fullPage: true,
+          animations: 'disabled',
+        });
       await page.setViewportSize({ width: 1360, height: 900 });
       await page.emulateMedia({ colorScheme: 'light' });
       await ada.open(path(history));
@@ -97,9 +98,7 @@ describeInBrowser('every page', () => {
           name,
           [],
         ]);
-        if (isPictured(colorScheme)) {
-          await visitor.page.screenshot({ path: join(screenshots, `${name}-${colorScheme}.png`) });
-        }
+        await visitor.page.screenshot({ path: join(screenshots, `${name}-${colorScheme}.jpg`), quality: 85 });
       }
     };
     const nobody = await stage.asNobody();
