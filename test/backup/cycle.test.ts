@@ -6,7 +6,8 @@ import {
   withHold,
 } from '../../src/backup';
 import type { AppHost } from '../support/local-app';
-import { backupPolicy, machine, startBackupPlatform, vault, type BackupPlatform } from './platform';
+import { machine, startBackupPlatform, vault, type BackupPlatform } from './platform';
+import { backupPolicy } from './policy-text';
 
 // One platform, told in order: each test goes on from where the one before left it.
 

@@ -1,6 +1,7 @@
 import { backupCopiesName, backupCycleName, backupPruningName } from '../../src/backup';
 import type { AppHost } from '../support/local-app';
-import { backupPolicy, machine, startBackupPlatform, subscriptionId, type BackupPlatform } from './platform';
+import { machine, startBackupPlatform, subscriptionId, type BackupPlatform } from './platform';
+import { backupPolicy } from './policy-text';
 
 // What the cloud does to backups. Each test has a state of its own and finds the cloud as it comes: only what it adds is looked at.
 

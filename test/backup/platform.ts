@@ -5,28 +5,11 @@ import { createBlobStorage } from '../../src/adapters/blob';
 import { backupCycleName, createCatalogue, type Catalogue, type ItemDocument } from '../../src/backup';
 import type { ResourceId } from '../../src/kernel/resource-id';
 import type { Documents } from '../../src/ports/documents';
+import { backupPolicy } from './policy-text';
 import { startLocalApp, testPolicy, type AppHost, type LocalApp } from '../support/local-app';
 
 export const subscriptionId = '3f2b8a10-6c47-4e0d-9a55-1b7d2c9e4f01';
 export const vault = `/subscriptions/${subscriptionId}/resourcegroups/rg-platform-backup-weu-001`;
-
-/** Short retention and no delay, so that a few simulated hours show all of it. */
-export const backupPolicy = `
-version: 1
-timeZone: UTC
-vaults: { westeurope: rg-platform-backup-weu-001, northeurope: rg-platform-backup-neu-001 }
-tiers:
-  gold:
-    rpo: 1h
-    rto: 1h
-    copyTo: northeurope
-    retention: { keepLast: 2, deleteAfter: 2h }
-  bronze:
-    rpo: 12h
-    rto: 1d
-    retention: { keepLast: 2, deleteAfter: 1h }
-select: [{ tag: caretaker-backup }]
-`;
 
 export function machine(environment: 'dev' | 'prod', number: number): ResourceId {
   return (`/subscriptions/${subscriptionId}/resourcegroups/rg-web-${environment}-weu-001/providers/microsoft.compute/` +

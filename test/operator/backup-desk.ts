@@ -10,7 +10,7 @@ import {
 import type { Clock } from '../../src/kernel/clock';
 import type { Log } from '../../src/kernel/log';
 import type { Documents } from '../../src/ports/documents';
-import { backupPolicy } from '../backup/platform';
+import { backupPolicy } from '../backup/policy-text';
 
 /** A desk over documents in memory, and a platform on which there is nothing. */
 export function memoryBackupDesk(documents: Documents, clock: Clock, log: Log): BackupDesk {

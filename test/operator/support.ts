@@ -15,10 +15,9 @@ import {
   type Problem,
 } from '../../src/operator';
 import { procedures } from '../../src/runbooks';
-import { seconds } from '../../src/kernel/duration';
 import { createEvidence, createFieldDecisions, verifyLedger } from '../../src/ledger';
 import { createScalingDesk, createScalingMemory } from '../../src/scaling';
-import { createDrifts, createManifestStore } from '../../src/stacks';
+import { createDrifts, parseManifest, type Manifest } from '../../src/stacks';
 import type { Engine, InstanceStatus } from '../../src/ports/engine';
 import type { MeasuredSeries } from '../../src/ports/metrics';
 import type { PolicySource } from '../../src/ports/policy-source';
@@ -144,6 +143,10 @@ export interface Given {
   readonly text?: string;
 }
 
+let read: Manifest | undefined;
+/** The manifest of the stacks: read once, and nothing changes it. */
+const manifest = (): Manifest => (read ??= parseManifest(manifestText({ units: 2, projects: 1 })).manifest);
+
 /** The doors over everything in memory. */
 export function doors(
   source: PolicySource = { read: async () => ({ kind: 'document', text: policyText, etag: '1' }) },
@@ -204,10 +207,7 @@ export function doors(
     scaling: createScalingDesk({ memory: createScalingMemory(world.documents), clock }),
     dns: dns.desk,
     stacks: {
-      manifests: createManifestStore({
-        source: { read: async () => ({ kind: 'document', text: manifestText({ units: 2, projects: 1 }), etag: '1' }) },
-        ...{ clock, log, maxAge: seconds(30) },
-      }),
+      manifests: { current: async () => manifest() },
       drifts: createDrifts({ documents: world.documents, ledger, fieldDecisions, clock }),
       fieldDecisions,
     },

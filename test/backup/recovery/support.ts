@@ -4,7 +4,8 @@ import { resourceIdSchema } from '../../../src/kernel/schemas';
 import type { Restoring } from '../../../src/ports/restoring';
 import { managedIdentityToken } from '../../local/cloud/support/cloud';
 import type { AppHost } from '../../support/local-app';
-import { backupPolicy, machine, startBackupPlatform, subscriptionId, type BackupPlatform } from '../platform';
+import { machine, startBackupPlatform, subscriptionId, type BackupPlatform } from '../platform';
+import { backupPolicy } from '../policy-text';
 
 export { machine, type BackupPlatform } from '../platform';
 

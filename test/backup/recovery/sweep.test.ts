@@ -10,7 +10,8 @@ import { silentLog } from '../../../src/kernel/log';
 import type { Notification } from '../../../src/ports/notifications';
 import type { MachineListing } from '../../../src/ports/recovery-points';
 import { MemoryStorage } from '../../support/memory-storage';
-import { backupPolicy, machine, subscriptionId } from '../platform';
+import { machine, subscriptionId } from '../platform';
+import { backupPolicy } from '../policy-text';
 
 const item = machine('prod', 1);
 const start = Date.parse('2026-03-02T08:00:00Z');
