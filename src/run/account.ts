@@ -7,7 +7,7 @@ import type { NotApplied, RunEvent, RunOrder, RunReport } from './model';
 /** Events beyond this are counted, not kept: a report stays small enough for the durable history. */
 const mostEvents = 150;
 
-/** What a run has found and done so far; becomes its report. Plain data, filled in by the orchestrator as it goes. */
+/** What a run has found and done so far; becomes its report. Filled in by the orchestrator as it goes. */
 export interface Account {
   readonly order: RunOrder;
   readonly startedAt: Iso8601;

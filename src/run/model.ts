@@ -164,11 +164,11 @@ export const incidentReportSchema = z.object({
 });
 export type IncidentReport = z.infer<typeof incidentReportSchema>;
 
-/** What a running incident tells while it runs (the durable custom status). */
 /** A line of what a run did, while it goes on. */
 export const liveStepSchema = eventSchema.extend({ rung: z.number().int().min(0) });
 export type LiveStep = z.infer<typeof liveStepSchema>;
 
+/** What a running incident tells while it runs (the durable custom status). */
 export const incidentStatusSchema = z.object({
   target: z.string(),
   /** Of the alert that opened it; absent in what earlier versions opened. */

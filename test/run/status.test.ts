@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { isoOf, type EpochMillis } from '../../src/kernel/clock';
-import { incidentStatus, liveSteps } from '../../src/run/status.plan';
+import { incidentStatus, liveSteps, runStatus } from '../../src/run/status.plan';
 import { incidentStatusSchema, type IncidentOrder, type RunEvent, type RunReport } from '../../src/run/model';
 
 const at = (seconds: number) => isoOf((Date.UTC(2026, 4, 4, 8) + seconds * 1000) as EpochMillis);
@@ -64,4 +64,21 @@ it('fits whatever runs say, and keeps the newest of it', () => {
     ),
     { seed: 20_261_201 },
   );
+});
+
+it.each([
+  ['control characters', '\u0000'],
+  ['halves of pairs', '\ud800'],
+  ['quotes', '"'],
+  ['pairs that a cut goes through', '\u{1f600}'],
+])('fits the longest ladder that is told in %s', (_, character) => {
+  const worst = events(40).map((event) => ({ ...event, text: character.repeat(1024) }));
+  const ladder = Array.from({ length: 8 }, (__, index) => `${index}-${'r'.repeat(40)}`);
+  const runs = ladder.slice(1).map(() => run(worst, Array(5).fill(character.repeat(1024))));
+  const status = incidentStatus(order(character.repeat(400), ladder), 7, 'verify', runs, worst);
+  expect(JSON.stringify(status).length).toBeLessThanOrEqual(8192);
+  expect(incidentStatusSchema.parse(status)).toEqual(status);
+  const alone = runStatus({ target: order().target, runbook: 'restart-vm' } as never, 'verify', worst);
+  expect(JSON.stringify(alone).length).toBeLessThanOrEqual(8192);
+  expect(alone.steps.length).toBeGreaterThan(10);
 });

@@ -2,7 +2,7 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 
 /** Tests that take longest, by a part of their path. Begun first, none of them is what everybody waits for in the end. */
 const longest = [
-  'test/console/',
+  '.browser.',
   'test/e2e/',
   'test/chaos/',
   'openapi.fuzz',
@@ -15,9 +15,7 @@ module.exports = class extends Sequencer {
   sort(tests) {
     const known = super.sort(tests);
     const rank = ({ path }) => {
-      const at = longest.findIndex(
-        (part) => path.includes(part) && (part !== 'test/console/' || path.includes('.browser.')),
-      );
+      const at = longest.findIndex((part) => path.includes(part));
       return at === -1 ? longest.length : at;
     };
     return [...known].sort((left, right) => rank(left) - rank(right));

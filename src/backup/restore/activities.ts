@@ -8,6 +8,7 @@ import type { Ledger } from '../../ledger';
 import type { Notifications } from '../../ports/notifications';
 import type { Restoring } from '../../ports/restoring';
 import { isGood, type Catalogue } from '../catalogue';
+import type { RecoveryPoint } from '../model';
 import { sourcesOf } from '../sources';
 import { noteRestoreContract, planRestoreContract, recordRestoreContract } from './contract';
 import type { RestoreOrder, RestorePlan } from './model';
@@ -50,13 +51,18 @@ export async function plannedRestore(
   if (document === undefined) {
     return impossible(`${request.item} is not in the catalogue of recovery points`);
   }
+  const isUsable = (one: RecoveryPoint): boolean => isGood(one) && one.tombstone === null;
+  const wanted = request.point ?? order.newest;
   const point =
-    request.point === undefined
-      ? document.points.findLast((one) => isGood(one) && one.tombstone === null)
-      : document.points.find(({ id }) => id === request.point);
+    wanted === undefined ? document.points.findLast(isUsable) : document.points.find(({ id }) => id === wanted);
   if (point === undefined) {
     return impossible(
-      request.point === undefined ? 'there is no good recovery point' : `there is no recovery point ${request.point}`,
+      wanted === undefined ? 'there is no good recovery point' : `there is no recovery point ${wanted}`,
+    );
+  }
+  if (request.point === undefined && !isUsable(point)) {
+    return impossible(
+      `point ${point.id} failed its drill or is to be deleted: order the restore again, from a newer point`,
     );
   }
   const machine = document.kind === 'machine' ? await restoring.machine(request.item, abort) : undefined;

@@ -109,6 +109,8 @@ export const restoreOrderSchema = z.object({
   /** Set for an undo: the restore whose disks go back. */
   undoes: z.string().max(90).nullable(),
   askedBy: restoreAskedBySchema,
+  /** Where no point is named: the newest good one when it was first planned. It stays that one as long as it is good. */
+  newest: z.string().max(64).optional(),
 });
 export type RestoreOrder = z.infer<typeof restoreOrderSchema>;
 

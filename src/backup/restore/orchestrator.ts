@@ -2,6 +2,7 @@ import type { OrchestrationContext, Task } from 'durable-functions';
 import { askWithoutDrift, type Asked } from '../../approvals';
 import type { Check, GuardRequest, Limits } from '../../guard/model';
 import { call, type DurableContext, type Steps } from '../../kernel/activity';
+import { formatDuration, seconds } from '../../kernel/duration';
 import { fromNow, sleep } from '../../kernel/waiting';
 import { planRestoreContract, noteRestoreContract, recordRestoreContract } from './contract';
 import { beforeItsTurn, consider, giveBack, takeLease } from './lease.orchestrator';
@@ -47,16 +48,16 @@ function statusOf({ environment, request }: RestoreOrder, { plan }: Account, sta
 }
 
 function* carriedOut(df: DurableContext, given: RestoreOrder, account: Account): Steps<RestoreReport> {
-  let order = given;
   let held: HeldLease | undefined;
   try {
-    df.setCustomStatus(statusOf(order, account, 'plan'));
-    const first = yield* planned(df, order, settlingSeconds);
+    df.setCustomStatus(statusOf(given, account, 'plan'));
+    const first = yield* planned(df, given, settlingSeconds);
     if (first.kind === 'impossible') {
-      return ended(df, order, account, 'not-applied', first.reasons);
+      return ended(df, given, account, 'not-applied', first.reasons);
     }
     let ready = noted(account, first);
-    order = ofPoint(order, ready.plan);
+    // A backup since then is no other plan.
+    const order = { ...given, newest: ready.plan.point };
     const approved = yield* asked(df, order, account, ready);
     if (approved.kind === 'no') {
       return ended(df, order, account, 'not-applied', approved.reasons);
@@ -70,7 +71,7 @@ function* carriedOut(df: DurableContext, given: RestoreOrder, account: Account):
     held = leased.held;
     // While it waited for people and its turn, the world went on: what is applied is what is planned now, and it has to be
     // what was approved.
-    const last = yield* planned(df, order, briefSeconds);
+    const last = yield* planned(df, order, Math.min(briefSeconds, ready.limits.leaseSeconds / 2));
     const drifted =
       last.kind === 'impossible'
         ? last.reasons
@@ -97,7 +98,7 @@ function* carriedOut(df: DurableContext, given: RestoreOrder, account: Account):
       0,
       1000,
     );
-    return ended(df, order, account, held === undefined ? 'not-applied' : 'failed', [text]);
+    return ended(df, given, account, held === undefined ? 'not-applied' : 'failed', [text]);
   }
 }
 
@@ -115,15 +116,13 @@ function* planned(
     }
     const again = fromNow(df, 15);
     if (again > giveUpAt) {
-      return { kind: 'impossible', reasons: [...look.reasons, `that was so for ${waitSeconds / 60} minutes`] };
+      return {
+        kind: 'impossible',
+        reasons: [...look.reasons, `that was so for ${formatDuration(seconds(waitSeconds))}`],
+      };
     }
     yield* sleep(df, again);
   }
-}
-
-/** The order with its point named. The newest one is what it was when it was planned: a backup since then is no other plan. */
-function ofPoint(order: RestoreOrder, { point }: RestorePlan): RestoreOrder {
-  return order.undoes === null ? { ...order, request: { ...order.request, point } } : order;
 }
 
 function noted(account: Account, ready: Ready): Ready {
@@ -154,12 +153,17 @@ function* asked(df: DurableContext, order: RestoreOrder, account: Account, ready
     plan: one,
     request: approvalOf(order, one.plan, one.planHash, wants.reasons),
   });
+  const obstacles: string[] = [];
   const answer = yield* askWithoutDrift(df, order.restoreId, question(ready), function* () {
     const again = yield* planned(df, order, settlingSeconds);
-    return again.kind === 'impossible' ? undefined : question(again);
+    if (again.kind === 'impossible') {
+      obstacles.push(...again.reasons);
+      return undefined;
+    }
+    return question(again);
   });
   if (answer.kind !== 'approved') {
-    return { kind: 'no', reasons: [`people were asked, and it is ${answer.kind}`, ...answer.reasons] };
+    return { kind: 'no', reasons: [`people were asked, and it is ${answer.kind}`, ...answer.reasons, ...obstacles] };
   }
   noted(account, answer.plan);
   account.approvedBy = [...answer.approval.by];

@@ -132,6 +132,13 @@ function textOfEvents(
   };
 }
 
+const sceneOf = (events: readonly RunEvent[], last: RunEvent, checks: readonly string[]): Scene => ({
+  at: events[0]?.at ?? last.at,
+  stage: last.stage,
+  tone: toneOfEvent(last),
+  ...textOfEvents(events, last, checks),
+});
+
 /** What one run tells of itself: its beginning, each event, its end. The guard's last answer has every check with it. */
 export function scenesOfRun(run: RunReport, place = ''): readonly Scene[] {
   const link = { href: `/runs/${encodeURIComponent(run.id)}`, text: 'The run' };
@@ -148,10 +155,7 @@ export function scenesOfRun(run: RunReport, place = ''): readonly Scene[] {
       link,
     },
     ...repeated(run.events).map(({ events, last, lastIndex }): Scene => ({
-      at: events[0]?.at ?? last.at,
-      stage: last.stage,
-      tone: toneOfEvent(last),
-      ...textOfEvents(events, last, lastIndex === lastGuard ? checks : []),
+      ...sceneOf(events, last, lastIndex === lastGuard ? checks : []),
       ...(last.stage === 'ask' && run.approval !== undefined
         ? { link: { href: `/approvals/${encodeURIComponent(run.approval.id)}`, text: 'The approval' } }
         : {}),
@@ -187,10 +191,8 @@ export function scenesOfSteps(steps: readonly LiveStep[], ladder: readonly strin
       runbook === undefined || ladder.length < 2 ? '' : `Rung ${rung + 1} of ${ladder.length}, ${runbook}: `;
     const groups = repeated(steps.filter((step) => step.rung === rung));
     return groups.map(({ events, last }, index): Scene => {
-      const told = textOfEvents(events, last, []);
-      const at = events[0]?.at ?? last.at;
-      const text = index === 0 ? `${place}${told.text}` : told.text;
-      return { at, stage: last.stage, tone: toneOfEvent(last), ...told, text };
+      const scene = sceneOf(events, last, []);
+      return index === 0 ? { ...scene, text: `${place}${scene.text}` } : scene;
     });
   });
 }

@@ -37,13 +37,16 @@ async function failHost({ control }: Platform, turn: number): Promise<void> {
   for (const name of machines) await control.healMachine(name);
   const name = machines[turn % machines.length] ?? machines[0];
   const { id } = await control.machine(name);
-  await control.breakMachine(name, { kind: 'host-failing', healedBy: 'redeploy' });
-  await control.raiseAlert({
-    kind: 'resource-health',
-    target: id,
-    key: `the demo goes on ${turn}`,
-    description: 'The host of the machine fails.',
-  });
+  // At once, as in the scene `approval`: the metric's own alert would lead to a repair that asks nobody.
+  await Promise.all([
+    control.breakMachine(name, { kind: 'host-failing', healedBy: 'redeploy' }),
+    control.raiseAlert({
+      kind: 'resource-health',
+      target: id,
+      key: `the demo goes on ${turn}`,
+      description: 'The host of the machine fails.',
+    }),
+  ]);
 }
 
 async function pause(signal: AbortSignal): Promise<void> {

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { restoreOrchestrator } from '../../../src/backup';
+import { itemDocumentSchema, restoreOrchestrator } from '../../../src/backup';
 import { testPolicy, type AppHost } from '../../support/local-app';
 import { expectDeterministic } from '../../support/replay';
 import { approve, outputOf, restoreOrder, runRestore, startRecoveryPlatform, tokens, victim } from './support';
@@ -93,6 +93,31 @@ it('restores the point that it was planned with, also when a newer one is there 
   expect(body).toMatchObject({ record: { plan: { point: planned }, order: { request: { item: victim } } } });
 });
 
+it('does not restore the point that it was planned with when a drill has found it bad by the time of the yes', async () => {
+  const order = inPlace();
+  await runRestore(platform, app, order);
+  const proof = {
+    verdict: 'failed',
+    drill: `drill-${'0'.repeat(16)}`,
+    restoreSeconds: null,
+    reason: 'canary: FAILED',
+    at: '2026-03-02T08:00:00.000Z',
+  };
+  await platform
+    .catalogue(`turn-${states}`)
+    .change(victim, (before) =>
+      before === undefined
+        ? undefined
+        : itemDocumentSchema.parse({ ...before, points: before.points.map((one) => ({ ...one, proof })) }),
+    );
+  await platform.local.cloud.control.clearJournal();
+  expect(await approve(app, order)).toBe(200);
+  await app.host.runToQuiescence();
+  expect(outputOf(app, order)).toMatchObject({ result: 'not-applied' });
+  expect(outputOf(app, order)?.reasons.at(-1)).toMatch(/failed its drill or is to be deleted: order the restore again/);
+  expect((await platform.local.cloud.control.journal()).filter(({ method }) => method !== 'GET')).toEqual([]);
+});
+
 it('waits while something else restarts the machine, asks nobody again, and has it running in the end', async () => {
   const { control } = platform.local.cloud;
   const order = inPlace();
@@ -117,7 +142,7 @@ it('leaves a machine alone that is being changed for half an hour', async () => 
   await app.host.runToQuiescence();
   expect(outputOf(app, order)).toMatchObject({
     result: 'not-applied',
-    reasons: [expect.stringMatching(/is just being changed/), 'that was so for 30 minutes'],
+    reasons: [expect.stringMatching(/is just being changed/), 'that was so for 30m'],
   });
   await control.setMachine('vm-web-prod-weu-01', { power: 'running' });
 });

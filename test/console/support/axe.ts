@@ -4,29 +4,20 @@ import type { Visitor } from './visitor';
 
 const source = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 /** WCAG 2.2 at levels A and AA, and what axe calls good practice. */
-const standards: readonly string[] = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-/** Those of its rules that look at colours. */
-const colours: readonly string[] = ['color-contrast', 'link-in-text-block'];
+const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /**
  * What axe finds wrong with the page as it is now: `rule (impact): where`. It is brought in through the debugger, which the page's content
  * security policy does not bind, so that the policy stays in force for everything else.
- *
- * @param what `colours` looks at those alone: all that another theme changes of a page.
  */
-export async function violations(
-  { devTools, page }: Visitor,
-  what: 'everything' | 'colours' = 'everything',
-): Promise<readonly string[]> {
+export async function violations({ devTools, page }: Visitor): Promise<readonly string[]> {
   if (!(await page.evaluate(() => 'axe' in globalThis))) {
     await devTools.send('Runtime.evaluate', { expression: `(() => {${source}\n})()` });
   }
-  const runOnly = what === 'everything' ? { type: 'tag', values: standards } : { type: 'rule', values: colours };
-  const found = await page.evaluate(async (which) => {
+  const found = await page.evaluate(async (values) => {
     const { axe } = globalThis as unknown as { axe: { run(on: Document, options: object): Promise<AxeResults> } };
-    return (await axe.run(document, { runOnly: which, resultTypes: ['violations'] })).violations;
-  }, runOnly);
+    return (await axe.run(document, { runOnly: values, resultTypes: ['violations'] })).violations;
+  }, standards);
   return found.map(
     ({ id, impact, nodes }) => `${id} (${impact}): ${nodes.map(({ target }) => target.join(' ')).join(' | ')}`,
   );
